@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of rules for every target: Swift 6 language mode, and a warning is an error.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "worklist",
+    products: [
+        .executable(name: "worklist", targets: ["worklist"]),
+        .library(name: "DICOMData", targets: ["DICOMData"]),
+        .library(name: "DICOMMatching", targets: ["DICOMMatching"]),
+        .library(name: "DICOMProtocol", targets: ["DICOMProtocol"]),
+        .library(name: "DICOMNetwork", targets: ["DICOMNetwork"]),
+        .library(name: "WorklistServer", targets: ["WorklistServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        .target(name: "DICOMData", exclude: ["Dictionary/generate_dictionary.py"], swiftSettings: strict),
+        .target(name: "DICOMMatching", dependencies: ["DICOMData"], swiftSettings: strict),
+        .target(name: "DICOMProtocol", dependencies: ["DICOMData"], swiftSettings: strict),
+        .target(
+            name: "DICOMNetwork",
+            dependencies: [
+                "DICOMProtocol", "DICOMData",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "WorklistServer",
+            dependencies: ["DICOMMatching", "DICOMNetwork", "DICOMProtocol", "DICOMData"],
+            swiftSettings: strict
+        ),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+        .target(
+            name: "Terminal",
+            dependencies: ["CNcurses", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "WorklistBrowser",
+            dependencies: ["Terminal", "DICOMMatching", "DICOMProtocol", "DICOMData"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "worklist",
+            dependencies: [
+                "WorklistBrowser", "WorklistServer", "Terminal", "DICOMNetwork", "DICOMProtocol", "DICOMMatching",
+                "DICOMData",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "DICOMDataTests", dependencies: ["DICOMData"], swiftSettings: strict),
+        .testTarget(name: "DICOMMatchingTests", dependencies: ["DICOMMatching", "DICOMData"], swiftSettings: strict),
+        .testTarget(name: "DICOMProtocolTests", dependencies: ["DICOMProtocol", "DICOMData"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

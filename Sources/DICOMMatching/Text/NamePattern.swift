@@ -1,0 +1,149 @@
+/// A PN key, compiled (PS3.5 6.2.1, PS3.4 C.2.2.2.1.1).
+///
+/// - Case and accents do not count unless the rules say so.
+/// - Trailing `^` and spaces around components do not count.
+/// - A key of one component group may fit any group of the record; a key of several is compared group by group, and a group
+///   left empty fits whatever stands there.
+struct NamePattern: Hashable, Sendable {
+    private struct Group: Hashable, Sendable {
+        let pattern: TextPattern
+        /// The key goes into components, so it is also compared with a name that has all five delimiters: `SMITH^*` fits `SMITH`.
+        let fitsPadded: Bool
+    }
+
+    /// Nil for a group without a condition.
+    private let groups: [Group?]
+    private let folds: Bool
+
+    init(_ key: String, caseSensitive: Bool) {
+        folds = !caseSensitive
+        var groups: [Group?] = []
+        for group in key.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false) {
+            let text = Self.normalized(caseSensitive ? String(group) : NameFolding.fold(String(group)))
+            let pattern = TextPattern(text, wildcards: true)
+            if text.isEmpty || pattern.isUniversal {
+                groups.append(nil)
+            } else {
+                groups.append(Group(pattern: pattern, fitsPadded: pattern.hasWildcards && text.contains("^")))
+            }
+        }
+        while let last = groups.last, last == nil, groups.count > 1 { groups.removeLast() }
+        self.groups = groups
+    }
+
+    var hasWildcards: Bool { groups.contains { $0?.pattern.hasWildcards ?? true } }
+
+    /// Compares with a name in plain ASCII, as stored.
+    func matches(ascii name: ArraySlice<UInt8>) -> Bool {
+        fits(name.split(separator: UInt8(ascii: "="), maxSplits: 2, omittingEmptySubsequences: false)) {
+            group,
+            pattern in
+            var text: [UInt8] = []
+            text.reserveCapacity(group.count + 4)
+            for byte in group {
+                if byte == UInt8(ascii: "^") {
+                    while text.last == 0x20 { text.removeLast() }
+                } else if byte == 0x20, text.isEmpty || text.last == UInt8(ascii: "^") {
+                    continue
+                }
+                text.append(folds && (0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+            }
+            while let last = text.last, last == 0x20 || last == UInt8(ascii: "^") || last == 0 { text.removeLast() }
+            if text.isEmpty { return false }
+            if pattern.pattern.matches(ascii: text) { return true }
+            guard pattern.fitsPadded else { return false }
+            let delimiters = text.count { $0 == UInt8(ascii: "^") }
+            if delimiters < 4 { text += repeatElement(UInt8(ascii: "^"), count: 4 - delimiters) }
+            return pattern.pattern.matches(ascii: text)
+        }
+    }
+
+    /// Compares with a decoded name.
+    func matches(_ name: String) -> Bool {
+        fits(name.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false)) { group, pattern in
+            var text = Self.normalized(folds ? NameFolding.fold(String(group)) : String(group))
+            if text.isEmpty { return false }
+            if pattern.pattern.matches(text) { return true }
+            guard pattern.fitsPadded else { return false }
+            let delimiters = text.count { $0 == "^" }
+            if delimiters < 4 { text += String(repeating: "^", count: 4 - delimiters) }
+            return pattern.pattern.matches(text)
+        }
+    }
+
+    private func fits<Text: Collection>(_ stored: [Text], _ fits: (Text, Group) -> Bool) -> Bool {
+        if groups.count == 1 {
+            guard let only = groups[0] else { return true }
+            return stored.contains { fits($0, only) }
+        }
+        for (index, group) in groups.enumerated() {
+            guard let group else { continue }
+            guard index < stored.count, fits(stored[index], group) else { return false }
+        }
+        return true
+    }
+
+    /// Without trailing delimiters, and without spaces around components.
+    static func normalized(_ group: String) -> String {
+        var components = group.split(separator: "^", omittingEmptySubsequences: false).map { component in
+            var scalars = component.unicodeScalars
+            while let last = scalars.last, last == " " || last == "\0" { scalars.removeLast() }
+            while scalars.first == " " { scalars.removeFirst() }
+            return String(scalars)
+        }
+        while let last = components.last, last.isEmpty { components.removeLast() }
+        return components.joined(separator: "^")
+    }
+}
+
+/// Fuzzy semantic matching of person names, once negotiated (PS3.4 C.5.1.1.1): the words of the key, in any order, each
+/// the beginning of a word of the name or sounding like one.
+struct FuzzyName: Hashable, Sendable {
+    private let words: [String]
+
+    init(_ key: String) {
+        words = Self.words(of: key)
+    }
+
+    func matches(_ name: String) -> Bool {
+        guard !words.isEmpty else { return false }
+        let stored = Self.words(of: name)
+        return words.allSatisfy { word in
+            stored.contains { $0.hasPrefix(word) || Self.sound(of: $0) == Self.sound(of: word) }
+        }
+    }
+
+    private static func words(of text: String) -> [String] {
+        NameFolding.fold(text).split { "^= *?,.-'".contains($0) }.map(String.init)
+    }
+
+    /// The Soundex code; a word in other than Latin letters sounds like itself alone.
+    static func sound(of word: String) -> String {
+        var code = ""
+        var last: Character = "0"
+        for letter in word {
+            let digit: Character
+            switch letter {
+            case "b", "f", "p", "v": digit = "1"
+            case "c", "g", "j", "k", "q", "s", "x", "z": digit = "2"
+            case "d", "t": digit = "3"
+            case "l": digit = "4"
+            case "m", "n": digit = "5"
+            case "r": digit = "6"
+            case "h", "w":
+                if code.isEmpty { code.append(letter) }
+                continue
+            case "a", "e", "i", "o", "u", "y": digit = "0"
+            default: return word
+            }
+            if code.isEmpty {
+                code.append(letter)
+            } else if digit != "0", digit != last {
+                code.append(digit)
+            }
+            last = digit
+            if code.count == 4 { break }
+        }
+        return code + String(repeating: "0", count: max(0, 4 - code.count))
+    }
+}

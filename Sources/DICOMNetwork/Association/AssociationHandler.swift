@@ -1,0 +1,202 @@
+import DICOMProtocol
+import NIOCore
+
+/// What an ``AssociationHandler`` tells whoever owns the association; always on its event loop.
+protocol AssociationOwner: AnyObject {
+    /// Events in the order they happened.
+    func handle(_ events: [AssociationCore.Event])
+}
+
+/// The thin shell: bytes from the channel into ``AssociationCore``, its output back, its deadlines on the event loop.
+///
+/// The walk over the received buffer happens inside this one handler: a pipeline event for each PDU would cost more than
+/// reading it does.
+final class AssociationHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var core: AssociationCore
+    private unowned let owner: any AssociationOwner
+    /// Keeps an owner alive that nobody else holds, until the channel is gone.
+    private var retained: (any AssociationOwner)?
+    private var context: ChannelHandlerContext?
+    /// Bytes of a PDU that is not yet whole.
+    private var leftover: ByteBuffer?
+    private var alarm: (at: Nanoseconds, task: Scheduled<Void>)?
+    private var isClosing = false
+    private var isDispatching = false
+
+    init(core: AssociationCore, owner: any AssociationOwner, retaining retained: (any AssociationOwner)? = nil) {
+        self.core = core
+        self.owner = owner
+        self.retained = retained
+    }
+
+    static func now() -> Nanoseconds { NIODeadline.now().uptimeNanoseconds }
+
+    // MARK: From the owner, on the event loop
+
+    /// Runs a change on the core and carries out what came of it. Nothing happens once the channel is gone.
+    @discardableResult
+    func perform<Result>(_ body: (inout AssociationCore, Nanoseconds) -> Result) -> Result {
+        let result = body(&core, Self.now())
+        settle()
+        return result
+    }
+
+    var hasOperations: Bool { core.hasOperations }
+    var negotiated: NegotiatedAssociation? { core.negotiated }
+    var isEstablished: Bool { core.isEstablished }
+
+    /// Writes PDUs made elsewhere (responses of a server); dropped when the association does not stand.
+    func write(_ buffer: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        guard let context, core.isEstablished, !isClosing else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+    }
+
+    func setReading(_ isReading: Bool) {
+        guard let context, !isClosing else { return }
+        context.channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
+        if isReading { context.read() }
+    }
+
+    // MARK: From the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive {
+            core.connected(now: Self.now())
+            settle()
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        core.connected(now: Self.now())
+        settle()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        // After an abort the rest is read only so that closing does not destroy what we sent.
+        guard !isClosing else { return }
+        if var whole = leftover {
+            leftover = nil
+            whole.writeBuffer(&buffer)
+            buffer = whole
+        }
+        let used = core.receive(buffer.readableBytesSpan, now: Self.now())
+        buffer.moveReaderIndex(forwardBy: used)
+        if buffer.readableBytes > 0 {
+            buffer.discardReadBytes()
+            leftover = buffer
+        }
+        settle()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            if isClosing { context.close(promise: nil) } else { disconnected("closed by the peer") }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        disconnected("closed by the peer")
+        alarm?.task.cancel()
+        alarm = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        disconnected(SystemError.words(error))
+        context.close(promise: nil)
+    }
+
+    private func disconnected(_ detail: String) {
+        guard !isClosing else { return }
+        core.disconnected(detail, now: Self.now())
+        settle()
+    }
+
+    // MARK: Carrying out
+
+    private func settle() {
+        guard let context else {
+            dispatch()
+            return
+        }
+        let output = core.takeOutput()
+        if !output.isEmpty {
+            let buffer = context.channel.allocator.buffer(bytes: output)
+            if core.wantsClose {
+                close(context, after: buffer)
+            } else {
+                context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            }
+        } else if core.wantsClose, !isClosing {
+            isClosing = true
+            context.close(promise: nil)
+        }
+        dispatch()
+        schedule()
+    }
+
+    /// Closes once the last bytes have left. Closing with unread input would reset the connection, and the peer would
+    /// never see our A-ABORT: so only the sending half is closed, and the peer has a moment to close the other.
+    private func close(_ context: ChannelHandlerContext, after buffer: ByteBuffer) {
+        isClosing = true
+        let channel = context.channel
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { _ in
+            channel.close(mode: .output).whenFailure { _ in channel.close(promise: nil) }
+        }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+        channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        context.read()
+        context.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+
+    private func dispatch() {
+        // The owner may call perform(_:) while it handles events; those come in their turn, not in between.
+        guard !isDispatching else { return }
+        isDispatching = true
+        while true {
+            let events = core.takeEvents()
+            if events.isEmpty { break }
+            owner.handle(events)
+        }
+        isDispatching = false
+        if core.hasOutput, let context {
+            let output = core.takeOutput()
+            let buffer = context.channel.allocator.buffer(bytes: output)
+            if core.wantsClose, !isClosing {
+                close(context, after: buffer)
+            } else if !isClosing {
+                context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            }
+        }
+    }
+
+    /// One alarm at a time; it may ring early and is then set anew, so that a match does not move it.
+    private func schedule() {
+        guard let context, let deadline = core.deadline else { return }
+        if let alarm, alarm.at <= deadline { return }
+        alarm?.task.cancel()
+        let task = context.eventLoop.assumeIsolated().scheduleTask(
+            deadline: NIODeadline.uptimeNanoseconds(deadline)
+        ) { [weak self] in
+            guard let self else { return }
+            self.alarm = nil
+            self.core.timePassed(now: Self.now())
+            self.settle()
+        }
+        alarm = (deadline, task)
+    }
+}

@@ -1,0 +1,68 @@
+import DICOMProtocol
+import NIOCore
+
+/// The client's side of an association on its event loop: who waits for what.
+final class ClientSession: AssociationOwner {
+    private let eventLoop: any EventLoop
+    private let established: EventLoopPromise<NegotiatedAssociation>
+    private let ended: EventLoopPromise<AssociationEnd>
+    private var finds: [UInt16: (queue: MatchQueue, onCancelSent: (@Sendable () -> Void)?)] = [:]
+    private var echoes: [UInt16: EventLoopPromise<EchoOutcome>] = [:]
+    private var isPaused = false
+    var handler: AssociationHandler?
+
+    init(
+        eventLoop: any EventLoop,
+        established: EventLoopPromise<NegotiatedAssociation>,
+        ended: EventLoopPromise<AssociationEnd>
+    ) {
+        self.eventLoop = eventLoop
+        self.established = established
+        self.ended = ended
+    }
+
+    func handle(_ events: [AssociationCore.Event]) {
+        for event in events {
+            switch event {
+            case .established(let negotiated): established.succeed(negotiated)
+            case .matches(let messageID, let batch):
+                if let find = finds[messageID], !find.queue.deliver(batch) {
+                    isPaused = true
+                    handler?.setReading(false)
+                }
+            case .cancelSent(let messageID): finds[messageID]?.onCancelSent?()
+            case .findEnded(let messageID, let outcome, let statistics):
+                finds.removeValue(forKey: messageID)?.queue.finish(
+                    FindResult(outcome: outcome, statistics: statistics)
+                )
+            case .echoEnded(let messageID, let outcome): echoes.removeValue(forKey: messageID)?.succeed(outcome)
+            case .request(let contextID, let command, _): refuse(command, contextID: contextID)
+            case .ended(let end):
+                established.fail(end)
+                ended.succeed(end)
+            case .cancelRequested, .strayResponse, .associationRequested: break
+            }
+        }
+    }
+
+    /// As requestor in the SCU role we perform nothing; a request is answered, never ignored (PS3.7 C.5.6).
+    private func refuse(_ command: CommandSet, contextID: UInt8) {
+        handler?.perform { core, _ in core.refuse(command, contextID: contextID, status: .unrecognizedOperation) }
+    }
+
+    func resumeReading() {
+        guard isPaused else { return }
+        isPaused = false
+        handler?.setReading(true)
+    }
+
+    func register(find messageID: UInt16, queue: MatchQueue, onCancelSent: (@Sendable () -> Void)?) {
+        finds[messageID] = (queue, onCancelSent)
+    }
+
+    func register(echo messageID: UInt16) -> EventLoopFuture<EchoOutcome> {
+        let promise = eventLoop.makePromise(of: EchoOutcome.self)
+        echoes[messageID] = promise
+        return promise.futureResult
+    }
+}

@@ -1,0 +1,259 @@
+import DICOMData
+import DICOMProtocol
+import Glibc
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// The server's side of one association on its event loop: negotiation, requests in their order, cancels.
+final class AcceptorSession: AssociationOwner {
+    private let id: Int
+    private let channel: any Channel
+    private let shared: DICOMServer.Shared
+    private let remoteAddress: String
+    private var logger: Logger
+    private var pipe: ResponsePipe?
+    private var peer: PeerAssociation?
+    /// Requests under way or in line, in the order they came.
+    private var operations: [Operation] = []
+    private var isEnded = false
+    var handler: AssociationHandler?
+
+    private struct Operation {
+        var key: Key
+        var cancellation: CancellationFlag
+        var event: FindEvent
+        var task: Task<Void, Never>?
+    }
+
+    /// A message ID is unique among what is outstanding, on its context.
+    private struct Key: Hashable {
+        var contextID: UInt8
+        var messageID: UInt16
+    }
+
+    init(id: Int, channel: any Channel, shared: DICOMServer.Shared) {
+        self.id = id
+        self.channel = channel
+        self.shared = shared
+        self.remoteAddress = Self.describe(channel.remoteAddress)
+        self.logger = shared.configuration.logger
+        self.logger[metadataKey: "association"] = "\(id)"
+    }
+
+    private static func describe(_ address: SocketAddress?) -> String {
+        guard let address else { return "unknown address" }
+        return "\(address.ipAddress ?? "unknown"):\(address.port ?? 0)"
+    }
+
+    func handle(_ events: [AssociationCore.Event]) {
+        for event in events {
+            switch event {
+            case .associationRequested(let request): decide(request)
+            case .request(let contextID, let command, let dataSet):
+                perform(command, contextID: contextID, dataSet: dataSet)
+            case .cancelRequested(let contextID, let messageID):
+                cancel(Key(contextID: contextID, messageID: messageID))
+            case .ended(let end): ended(end)
+            case .strayResponse(let command):
+                logger.debug("response without a request", metadata: ["command": "\(CommandField.name(command.field))"])
+            case .established, .matches, .cancelSent, .findEnded, .echoEnded: break
+            }
+        }
+    }
+
+    // MARK: Negotiation
+
+    private func decide(_ request: AssociateRequest) {
+        let decision = shared.negotiator.decide(request, limitReached: shared.isFull)
+        handler?.perform { core, now in
+            switch decision {
+            case .accept(let accept, let negotiated):
+                core.accept(accept, negotiated: negotiated, now: now)
+            case .reject(let reject): core.reject(reject, now: now)
+            case .abort(_, let explanation): core.abort(.protocolViolation(explanation), now: now)
+            }
+        }
+        guard case .accept(_, let negotiated) = decision, let handler, handler.isEstablished else {
+            logger.info("association refused", metadata: ["peer": "\(remoteAddress)"])
+            return
+        }
+        shared.established(id)
+        let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+        let eventLoop = channel.eventLoop
+        pipe = ResponsePipe(eventLoop: eventLoop, handler: bound)
+        peer = PeerAssociation(id: id, remoteAddress: remoteAddress, negotiated: negotiated) {
+            eventLoop.execute { bound.value.perform { core, now in core.abort(.user, now: now) } }
+        }
+        logger.info("association accepted", metadata: ["peer": "\(remoteAddress)"])
+    }
+
+    // MARK: Requests
+
+    private func perform(_ command: CommandSet, contextID: UInt8, dataSet: [UInt8]?) {
+        guard let context = handler?.negotiated?.context(id: contextID), let peer else { return }
+        guard let messageID = command.messageID else {
+            // Without an ID no response can be told from another (PS3.7 9.3): the only answer left is an abort.
+            abort("a \(CommandField.name(command.field)) without a message ID")
+            return
+        }
+        guard command.affectedSOPClass == context.abstractSyntax else {
+            refuse(command, contextID, .sopClassNotSupported, "SOP class does not fit the context")
+            return
+        }
+        switch command.field {
+        case CommandField.echoRequest where context.abstractSyntax == SOPClass.verification:
+            handler?.perform { core, _ in core.refuse(command, contextID: contextID, status: .success) }
+        case CommandField.findRequest where context.abstractSyntax != SOPClass.verification:
+            guard let transferSyntax = TransferSyntax(uid: context.transferSyntax) else { return }
+            let key = Key(contextID: contextID, messageID: messageID)
+            guard !operations.contains(where: { $0.key == key }) else {
+                refuse(command, contextID, .duplicateInvocation, nil)
+                return
+            }
+            guard let dataSet else {
+                refuse(command, contextID, .identifierDoesNotMatch, "the request has no identifier")
+                return
+            }
+            let cancellation = CancellationFlag()
+            let event = FindEvent(
+                association: peer,
+                context: context,
+                request: command,
+                messageID: messageID,
+                encodedIdentifier: EncodedDataSet(bytes: dataSet[...], transferSyntax: transferSyntax),
+                timestamp: Self.wallClock(),
+                cancellation: cancellation
+            )
+            // In the table before anything runs: a C-CANCEL right behind the request finds it.
+            operations.append(Operation(key: key, cancellation: cancellation, event: event, task: nil))
+            startNext()
+        default:
+            let isKnown = [CommandField.echoRequest, CommandField.findRequest].contains(command.field)
+            refuse(command, contextID, isKnown ? .sopClassNotSupported : .unrecognizedOperation, nil)
+        }
+    }
+
+    private func refuse(_ command: CommandSet, _ contextID: UInt8, _ status: Status, _ comment: String?) {
+        handler?.perform { core, _ in
+            core.refuse(command, contextID: contextID, status: status, comment: comment)
+        }
+    }
+
+    private func abort(_ why: String) {
+        logger.warning("association aborted", metadata: ["why": "\(why)"])
+        handler?.perform { core, now in core.abort(.protocolViolation(why), now: now) }
+    }
+
+    private static func wallClock() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// Starts as many as may run at once: one, unless asynchronous operations were negotiated.
+    private func startNext() {
+        guard !isEnded, let negotiated = handler?.negotiated, let pipe else { return }
+        let window = Int(negotiated.asynchronousOperations.invoked)
+        for index in operations.indices where operations[index].task == nil {
+            let running = operations.count { $0.task != nil }
+            guard window == 0 || running < window else { return }
+            let operation = operations[index]
+            let event = operation.event
+            guard
+                let writer = MessageWriter(
+                    contextID: operation.key.contextID,
+                    peerMaximumLength: negotiated.peerMaximumLength
+                )
+            else {
+                abort("the peer takes PDUs too short for any message")
+                return
+            }
+            let responder = FindResponder(
+                request: event.request,
+                messageID: event.messageID,
+                transferSyntax: event.encodedIdentifier.transferSyntax,
+                writer: writer,
+                pipe: pipe
+            )
+            let find = shared.handlers.handler(for: event.sopClass)
+            let key = operation.key
+            let logger = logger
+            let session = NIOLoopBound(self, eventLoop: channel.eventLoop)
+            let eventLoop = channel.eventLoop
+            let task = Self.start(find, event, responder, logger) {
+                eventLoop.execute { session.value.finished(key) }
+            }
+            operations[index].task = task
+            if operation.cancellation.isSet { task.cancel() }
+        }
+    }
+
+    private static func start(
+        _ find: FindHandler?,
+        _ event: FindEvent,
+        _ responder: FindResponder,
+        _ logger: Logger,
+        whenDone: @escaping @Sendable () -> Void
+    ) -> Task<Void, Never> {
+        Task {
+            await run(find, event, responder, logger)
+            whenDone()
+        }
+    }
+
+    /// The handler's life, and the final status it leaves out (see ``FindHandler``).
+    private static func run(
+        _ find: FindHandler?,
+        _ event: FindEvent,
+        _ responder: FindResponder,
+        _ logger: Logger
+    ) async {
+        let reply: StatusReply
+        if let find {
+            do {
+                try await find(event, responder)
+                reply = StatusReply(event.isCancelled ? .cancel : .success)
+            } catch {
+                reply = Self.reply(to: error, isCancelled: event.isCancelled, logger)
+            }
+        } else {
+            reply = StatusReply(.handlerFailed, errorComment: "no handler for this SOP class")
+        }
+        // Fails only if the association is gone: then nothing is labelled Success, and nothing is sent.
+        _ = try? await responder.finish(reply)
+    }
+
+    private static func reply(to error: any Error, isCancelled: Bool, _ logger: Logger) -> StatusReply {
+        if let error = error as? UndecodableIdentifier {
+            logger.warning("identifier not decodable", metadata: ["why": "\(error.defect)"])
+            return StatusReply(.identifierNotDecodable, errorComment: "the identifier cannot be decoded")
+        }
+        if error is CancellationError, isCancelled { return StatusReply(.cancel) }
+        logger.error("handler failed", metadata: ["error": "\(type(of: error))"])
+        return StatusReply(.handlerFailed, errorComment: "the query handler failed")
+    }
+
+    private func finished(_ key: Key) {
+        operations.removeAll { $0.key == key }
+        startNext()
+    }
+
+    private func cancel(_ key: Key) {
+        // A cancel for what is finished, or was never asked, has no effect (PS3.7 9.3.2.3).
+        guard let operation = operations.first(where: { $0.key == key }) else { return }
+        operation.cancellation.set()
+        operation.task?.cancel()
+    }
+
+    private func ended(_ end: AssociationEnd) {
+        isEnded = true
+        pipe?.close()
+        for operation in operations { operation.task?.cancel() }
+        operations = []
+        shared.closed(id)
+        logger.info("association ended", metadata: ["how": "\(end.explanation)"])
+        // The handler owns nothing but bytes from here on; the cycle between it and this session ends with the channel.
+        handler = nil
+    }
+}

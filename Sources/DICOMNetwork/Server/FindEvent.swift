@@ -1,0 +1,145 @@
+import DICOMData
+import DICOMProtocol
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// A peer's association with our server, as a handler sees it.
+public struct PeerAssociation: Sendable {
+    /// A number of its own in this server, for logs.
+    public let id: Int
+    /// Address and port of the peer, such as `127.0.0.1:40312`.
+    public let remoteAddress: String
+    public let negotiated: NegotiatedAssociation
+    private let abortion: @Sendable () -> Void
+
+    init(id: Int, remoteAddress: String, negotiated: NegotiatedAssociation, abort: @escaping @Sendable () -> Void) {
+        self.id = id
+        self.remoteAddress = remoteAddress
+        self.negotiated = negotiated
+        self.abortion = abort
+    }
+
+    /// As the peer calls itself: text from outside.
+    public var callingAETitle: String { negotiated.callingAETitle }
+    /// As the peer called us.
+    public var calledAETitle: String { negotiated.calledAETitle }
+
+    /// Sends A-ABORT; nothing of the handler's is sent after it.
+    public func abort() { abortion() }
+}
+
+/// A C-FIND request, as it is handed to the handler bound for it.
+public struct FindEvent: Sendable {
+    public let association: PeerAssociation
+    /// The context the request came on.
+    public let context: AcceptedContext
+    /// The command set as decoded (PS3.7 9.3.2.1).
+    public let request: CommandSet
+    /// (0000,0110).
+    public let messageID: UInt16
+    /// The identifier as received.
+    public let encodedIdentifier: EncodedDataSet
+    /// Seconds since 1970-01-01 UTC at which the request was whole.
+    public let timestamp: Double
+    private let decoded: DecodedIdentifier
+    let cancellation: CancellationFlag
+
+    init(
+        association: PeerAssociation,
+        context: AcceptedContext,
+        request: CommandSet,
+        messageID: UInt16,
+        encodedIdentifier: EncodedDataSet,
+        timestamp: Double,
+        cancellation: CancellationFlag
+    ) {
+        self.association = association
+        self.context = context
+        self.request = request
+        self.messageID = messageID
+        self.encodedIdentifier = encodedIdentifier
+        self.timestamp = timestamp
+        self.decoded = DecodedIdentifier()
+        self.cancellation = cancellation
+    }
+
+    /// The SOP class of the request.
+    public var sopClass: String { context.abstractSyntax }
+
+    /// The identifier, decoded on first use and kept. Throws here, and nowhere else, if it cannot be decoded; a handler that
+    /// lets the error through answers with C310.
+    public var identifier: DataSet {
+        get throws(UndecodableIdentifier) { try decoded.value(of: encodedIdentifier) }
+    }
+
+    /// Turns true when the peer's C-CANCEL for this request arrives, and stays true.
+    public var isCancelled: Bool { cancellation.isSet }
+}
+
+/// The identifier of a request that does not decode.
+public struct UndecodableIdentifier: Error, Hashable, Sendable, CustomStringConvertible {
+    public let defect: DataSetDefect
+
+    public var description: String { "the identifier of the C-FIND request cannot be decoded: \(defect)" }
+}
+
+/// Decodes once, whoever asks first.
+final class DecodedIdentifier: Sendable {
+    private let result = NIOLockedValueBox<Result<DataSet, UndecodableIdentifier>?>(nil)
+
+    func value(of encoded: EncodedDataSet) throws(UndecodableIdentifier) -> DataSet {
+        let result = result.withLockedValue { kept -> Result<DataSet, UndecodableIdentifier> in
+            if let kept { return kept }
+            let dataSet = encoded.decoded
+            let fresh: Result<DataSet, UndecodableIdentifier> =
+                if let defect = dataSet.defect { .failure(UndecodableIdentifier(defect: defect)) } else { .success(dataSet) }
+            kept = fresh
+            return fresh
+        }
+        return try result.get()
+    }
+}
+
+/// Level-triggered: once set it stays set, however early it came.
+final class CancellationFlag: Sendable {
+    private let flag = NIOLockedValueBox(false)
+
+    var isSet: Bool { flag.withLockedValue { $0 } }
+
+    func set() { flag.withLockedValue { $0 = true } }
+}
+
+/// A status with what may go along with it (PS3.7 C, 9.3.2.2). Belongs to one response; nothing of it stays for the next.
+public struct StatusReply: Hashable, Sendable {
+    public var status: Status
+    /// (0000,0902); sent with at most 64 characters.
+    public var errorComment: String?
+    /// (0000,0901).
+    public var offendingElements: [Tag]
+
+    public init(_ status: Status, errorComment: String? = nil, offendingElements: [Tag] = []) {
+        self.status = status
+        self.errorComment = errorComment
+        self.offendingElements = offendingElements
+    }
+}
+
+/// One response a handler yields: a status and, for a match, an identifier.
+public struct FindResponse: Sendable {
+    public var reply: StatusReply
+    public var identifier: DataSet?
+
+    public init(_ reply: StatusReply, identifier: DataSet? = nil) {
+        self.reply = reply
+        self.identifier = identifier
+    }
+
+    public init(_ status: Status, identifier: DataSet? = nil) {
+        self.init(StatusReply(status), identifier: identifier)
+    }
+
+    /// A match (FF00).
+    public static func match(_ identifier: DataSet) -> FindResponse {
+        FindResponse(.pending, identifier: identifier)
+    }
+}

@@ -1,0 +1,220 @@
+import DICOMData
+import DICOMProtocol
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// Writes the responses to one C-FIND request, with back-pressure.
+///
+/// After a final status (any but FF00 and FF01) whatever follows is ignored. A response that cannot be sent as it stands is
+/// answered for the handler: C312 for a match without an identifier, or with one that cannot be encoded.
+public final class FindResponder: Sendable {
+    private struct State {
+        var isFinished = false
+        /// The command sets of FF00 and FF01 are the same for every match.
+        var pendingCommands: [UInt16: [UInt8]] = [:]
+    }
+
+    private let state = NIOLockedValueBox(State())
+    private let request: CommandSet
+    private let messageID: UInt16
+    private let transferSyntax: TransferSyntax
+    private let writer: MessageWriter
+    private let pipe: ResponsePipe
+
+    init(
+        request: CommandSet,
+        messageID: UInt16,
+        transferSyntax: TransferSyntax,
+        writer: MessageWriter,
+        pipe: ResponsePipe
+    ) {
+        self.request = request
+        self.messageID = messageID
+        self.transferSyntax = transferSyntax
+        self.writer = writer
+        self.pipe = pipe
+    }
+
+    /// The syntax in which identifiers go out.
+    public var identifierSyntax: TransferSyntax { transferSyntax }
+
+    /// A final status was sent.
+    public var isFinished: Bool { state.withLockedValue { $0.isFinished } }
+
+    /// Sends one response; waits while the peer takes no more. False if the operation is over and it was ignored.
+    ///
+    /// Throws `CancellationError` when the association is gone.
+    @discardableResult
+    public func send(_ response: FindResponse) async throws -> Bool {
+        guard !isFinished else { return false }
+        let reply = response.reply
+        guard reply.status.isPending else { return try await finish(reply) }
+        // An identifier without a single element is no match either: a peer would wait for a data set that never comes.
+        guard let identifier = response.identifier, !identifier.isEmpty else {
+            return try await finish(
+                StatusReply(.identifierNotEncodable, errorComment: "a match without an identifier")
+            )
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try identifier.encoded(transferSyntax)
+        } catch {
+            return try await finish(
+                StatusReply(.identifierNotEncodable, errorComment: "a match could not be encoded")
+            )
+        }
+        return try await send(encoded: bytes, reply: reply)
+    }
+
+    /// Sends a match with the given status.
+    @discardableResult
+    public func send(_ status: Status = .pending, _ identifier: DataSet) async throws -> Bool {
+        try await send(FindResponse(status, identifier: identifier))
+    }
+
+    /// Sends a match that is already encoded in ``identifierSyntax``.
+    @discardableResult
+    public func send(encoded identifier: [UInt8], status: Status = .pending) async throws -> Bool {
+        guard !isFinished else { return false }
+        return try await send(encoded: identifier, reply: StatusReply(status))
+    }
+
+    private func send(encoded identifier: [UInt8], reply: StatusReply) async throws -> Bool {
+        let command = command(pending: reply)
+        try await pipe.write { bytes in
+            writer.append(command: command, dataSet: identifier, to: &bytes)
+        }
+        return true
+    }
+
+    /// Sends a final status. False if there was one already.
+    @discardableResult
+    public func finish(_ reply: StatusReply) async throws -> Bool {
+        let isFirst = state.withLockedValue { state in
+            defer { state.isFinished = true }
+            return !state.isFinished
+        }
+        guard isFirst else { return false }
+        let command = command(reply, hasDataSet: false)
+        try await pipe.write(isFinal: true) { bytes in
+            writer.append(command: command, dataSet: nil, to: &bytes)
+        }
+        return true
+    }
+
+    private func command(pending reply: StatusReply) -> [UInt8] {
+        guard reply.errorComment == nil, reply.offendingElements.isEmpty else {
+            return command(reply, hasDataSet: true)
+        }
+        return state.withLockedValue { state in
+            if let kept = state.pendingCommands[reply.status.code] { return kept }
+            let fresh = command(reply, hasDataSet: true)
+            state.pendingCommands[reply.status.code] = fresh
+            return fresh
+        }
+    }
+
+    /// A new command set for each response: nothing of an earlier one can stick to it.
+    private func command(_ reply: StatusReply, hasDataSet: Bool) -> [UInt8] {
+        CommandSet(
+            field: CommandField.findResponse,
+            affectedSOPClass: request.affectedSOPClass,
+            messageIDBeingRespondedTo: messageID,
+            dataSetType: hasDataSet ? CommandSet.hasDataSet : CommandSet.noDataSet,
+            status: reply.status,
+            offendingElements: reply.offendingElements,
+            errorComment: reply.errorComment
+        ).encoded()
+    }
+}
+
+/// The border between handlers and the event loop: responses gather here, and leave in large writes.
+///
+/// What is written while the event loop is busy goes out together; an idle loop sends at once. A writer waits while more
+/// than ``highWater`` bytes are on their way, so that memory stays flat however many matches there are.
+final class ResponsePipe: Sendable {
+    /// Bytes gathered or being written, beyond which writers wait.
+    static let highWater = 256 << 10
+
+    private struct State {
+        var gathered: [UInt8] = []
+        var inFlight = 0
+        var isFlushScheduled = false
+        var isClosed = false
+        var waiters: [CheckedContinuation<Void, any Error>] = []
+    }
+
+    private let state = NIOLockedValueBox(State())
+    private let eventLoop: any EventLoop
+    private let handler: NIOLoopBound<AssociationHandler>
+
+    init(eventLoop: any EventLoop, handler: NIOLoopBound<AssociationHandler>) {
+        self.eventLoop = eventLoop
+        self.handler = handler
+    }
+
+    /// Appends PDUs. Throws `CancellationError` if the association has ended.
+    func write(isFinal: Bool = false, _ body: (inout [UInt8]) -> Void) async throws {
+        let (mustSchedule, mustWait) = try state.withLockedValue { state in
+            guard !state.isClosed else { throw CancellationError() }
+            body(&state.gathered)
+            let mustSchedule = !state.isFlushScheduled
+            state.isFlushScheduled = true
+            return (mustSchedule, !isFinal && state.gathered.count + state.inFlight > Self.highWater)
+        }
+        if mustSchedule { eventLoop.execute { self.flush() } }
+        if mustWait { try await drained() }
+    }
+
+    private func drained() async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let outcome = state.withLockedValue { state -> Result<Void, any Error>? in
+                if state.isClosed { return .failure(CancellationError()) }
+                if state.gathered.count + state.inFlight <= Self.highWater { return .success(()) }
+                state.waiters.append(continuation)
+                return nil
+            }
+            if let outcome { continuation.resume(with: outcome) }
+        }
+    }
+
+    /// On the event loop.
+    private func flush() {
+        let bytes = state.withLockedValue { state in
+            let taken = state.gathered
+            state.gathered = []
+            state.gathered.reserveCapacity(min(taken.count, Self.highWater))
+            state.inFlight += taken.count
+            state.isFlushScheduled = false
+            return taken
+        }
+        guard !bytes.isEmpty else { return }
+        let promise = eventLoop.makePromise(of: Void.self)
+        let count = bytes.count
+        promise.futureResult.whenComplete { _ in self.written(count) }
+        handler.value.write(ByteBuffer(bytes: bytes), promise: promise)
+    }
+
+    private func written(_ count: Int) {
+        let waiters = state.withLockedValue { state in
+            state.inFlight -= count
+            guard state.gathered.count + state.inFlight <= Self.highWater / 2 else {
+                return [CheckedContinuation<Void, any Error>]()
+            }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// The association has ended: writers stop.
+    func close() {
+        let waiters = state.withLockedValue { state in
+            state.isClosed = true
+            state.gathered = []
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(throwing: CancellationError()) }
+    }
+}

@@ -1,0 +1,737 @@
+import DICOMData
+
+/// One association, either side, without any I/O: bytes and wishes in, bytes and events out.
+///
+/// The owner of the connection feeds what arrives to ``receive(_:now:)``, writes ``takeOutput()``, closes when
+/// ``wantsClose`` says so, calls ``timePassed(now:)`` at ``deadline``, and hands ``takeEvents()`` on.
+///
+/// What this type owns: the upper layer state machine, the assembly of messages, the operations a client has under way.
+/// What it does not: connections, clocks, tasks, the acceptor's policy, and the handlers of a server.
+public struct AssociationCore {
+    /// How long to wait for what, in seconds.
+    public struct Timeouts: Hashable, Sendable {
+        /// PS3.8 9.1.5.
+        public var artim: Double
+        public var associate: Double
+        public var release: Double
+        /// For the rest of a PDU that has begun.
+        public var partialPDU: Double
+        public var echo: Double
+
+        public init(
+            artim: Double = 30,
+            associate: Double = 30,
+            release: Double = 2,
+            partialPDU: Double = 30,
+            echo: Double = 30
+        ) {
+            self.artim = artim
+            self.associate = associate
+            self.release = release
+            self.partialPDU = partialPDU
+            self.echo = echo
+        }
+    }
+
+    public enum Event: Sendable {
+        /// Requestor: the association stands.
+        case established(NegotiatedAssociation)
+        /// Acceptor: decide, then call ``accept(_:now:)`` or ``reject(_:now:)``.
+        case associationRequested(AssociateRequest)
+        case matches(messageID: UInt16, MatchBatch)
+        case cancelSent(messageID: UInt16)
+        case findEnded(messageID: UInt16, FindOutcome, FindStatistics)
+        case echoEnded(messageID: UInt16, EchoOutcome)
+        /// A request from the peer, with its data set.
+        case request(contextID: UInt8, CommandSet, dataSet: [UInt8]?)
+        /// C-CANCEL from the peer: about the request of that message ID on that context.
+        case cancelRequested(contextID: UInt8, messageID: UInt16)
+        /// A response that belongs to nothing we asked; it was dropped.
+        case strayResponse(CommandSet)
+        /// Nothing more will come.
+        case ended(AssociationEnd)
+    }
+
+    var machine: UpperLayerMachine
+    let timeouts: Timeouts
+    /// Requestor: what was proposed.
+    private let proposal: AssociationProposal?
+    public private(set) var negotiated: NegotiatedAssociation? {
+        didSet {
+            for context in negotiated?.accepted ?? [] { isAccepted[Int(context.id)] = true }
+        }
+    }
+    private var output: [UInt8] = []
+    var events: [Event] = []
+    /// The connection is to be closed once the output has left.
+    public private(set) var wantsClose = false
+    private var end: AssociationEnd?
+    /// What to say when the machine reports that the provider aborted.
+    private var pendingEnd: AssociationEnd?
+
+    /// Longest P-DATA-TF variable field to take.
+    private var maximumReceivedLength: Int
+    /// By context ID; the fast path asks for each fragment.
+    private var isAccepted = [Bool](repeating: false, count: 256)
+    private var assembler = MessageAssembler()
+    private var awaitedDataSet = DataSetUse.discard
+
+    var finds: [UInt16: FindOperation] = [:]
+    /// The find responses are expected for; kept out of the dictionary so that matches do not go through it.
+    var currentFind: FindOperation?
+    var echoes: [UInt16: Nanoseconds] = [:]
+    var queued: [QueuedRequest] = []
+    private var lastMessageID: UInt16 = 0
+
+    private var artimDeadline: Nanoseconds?
+    private var replyDeadline: Nanoseconds?
+    private var partialSince: Nanoseconds?
+    /// Reading is paused by the owner, and so the peer is not late.
+    private var isPaused = false
+    /// When reading last began again: what the peer owes counts from here.
+    private var readingSince: Nanoseconds = 0
+    /// A release waits for the end of the operations under way.
+    private(set) var wantsRelease = false
+
+    /// What the data set after the command just read is for.
+    private enum DataSetUse {
+        case match(Status)
+        case request(CommandSet)
+        case discard
+    }
+
+    /// An operation waiting for its turn: without negotiated asynchronous operations only one is under way (PS3.7 D.3.3.3).
+    struct QueuedRequest {
+        var messageID: UInt16
+        var contextID: UInt8
+        var bytes: [UInt8]
+        /// Nil for a C-ECHO.
+        var find: (options: FindOptions, transferSyntax: TransferSyntax)?
+    }
+
+    /// The side that opens the association.
+    public init(requestor proposal: AssociationProposal, timeouts: Timeouts = Timeouts()) {
+        self.machine = UpperLayerMachine(role: .requestor)
+        self.proposal = proposal
+        self.timeouts = timeouts
+        self.maximumReceivedLength = Limits.maxReceivedPDataLength(announced: proposal.maximumLength)
+    }
+
+    /// The side that is called.
+    public init(acceptorAnnouncing maximumLength: UInt32, timeouts: Timeouts = Timeouts()) {
+        self.machine = UpperLayerMachine(role: .acceptor)
+        self.proposal = nil
+        self.timeouts = timeouts
+        self.maximumReceivedLength = Limits.maxReceivedPDataLength(announced: maximumLength)
+    }
+
+    // MARK: What the owner takes out
+
+    public mutating func takeOutput() -> [UInt8] {
+        let taken = output
+        output = []
+        return taken
+    }
+
+    public var hasOutput: Bool { !output.isEmpty }
+
+    public mutating func takeEvents() -> [Event] {
+        let taken = events
+        events = []
+        return taken
+    }
+
+    public var isEstablished: Bool { machine.state == .established }
+    public var hasEnded: Bool { end != nil }
+    /// Operations of ours under way or waiting.
+    public var hasOperations: Bool { currentFind != nil || !finds.isEmpty || !echoes.isEmpty || !queued.isEmpty }
+
+    // MARK: Connection
+
+    /// The connection is open: the requestor sends A-ASSOCIATE-RQ, the acceptor waits for it.
+    public mutating func connected(now: Nanoseconds) {
+        switch machine.role {
+        case .requestor:
+            _ = machine.handle(.associateRequest)
+            perform(machine.handle(.transportConnected), now: now)
+            replyDeadline = now &+ FindOperation.nanoseconds(timeouts.associate)
+        case .acceptor:
+            perform(machine.handle(.transportOpened), now: now)
+        }
+    }
+
+    /// The peer closed the connection, or it broke; `detail` says how.
+    public mutating func disconnected(_ detail: String, now: Nanoseconds) {
+        if pendingEnd == nil { pendingEnd = .connectionLost(detail) }
+        perform(machine.handle(.transportClosed), now: now)
+        finish(pendingEnd ?? .connectionLost(detail), now: now)
+        wantsClose = true
+    }
+
+    // MARK: Acceptor's decision
+
+    public mutating func accept(_ reply: AssociateAccept, negotiated: NegotiatedAssociation, now: Nanoseconds) {
+        guard let bytes = try? reply.encode() else {
+            reject(.noReason, now: now)
+            return
+        }
+        let step = machine.handle(.acceptResponse)
+        guard step.isApplicable else { return }
+        self.negotiated = negotiated
+        output.append(contentsOf: bytes)
+        perform(step, now: now)
+    }
+
+    public mutating func reject(_ reject: AssociateReject, now: Nanoseconds) {
+        let step = machine.handle(.rejectResponse)
+        guard step.isApplicable else { return }
+        output.append(contentsOf: reject.encode())
+        perform(step, now: now)
+        finish(.rejected(reject), now: now)
+    }
+
+    // MARK: Release and abort
+
+    /// Asks the peer to release, once nothing is under way: queries are cancelled first, and nothing new can be asked.
+    ///
+    /// A release before the final response leaves many a server hanging.
+    public mutating func release(now: Nanoseconds) {
+        guard machine.state == .established else { return }
+        wantsRelease = true
+        let asked = queued.filter { $0.find != nil }.map(\.messageID) + finds.keys.sorted()
+        for messageID in asked + [currentFind?.messageID].compactMap({ $0 }) {
+            cancel(find: messageID, .user, now: now)
+        }
+        releaseIfIdle(now: now)
+    }
+
+    /// Carries out a release that was waiting, when it need not wait any longer.
+    mutating func releaseIfIdle(now: Nanoseconds) {
+        guard wantsRelease, !hasOperations else { return }
+        let step = machine.handle(.releaseRequest)
+        guard step.isApplicable else { return }
+        perform(step, now: now)
+        replyDeadline = now &+ FindOperation.nanoseconds(timeouts.release)
+    }
+
+    /// Sends A-ABORT; what was under way ends with the cause.
+    public mutating func abort(_ cause: AssociationAbort.Cause, now: Nanoseconds) {
+        if case .protocolViolation = cause {
+            violation(cause, reason: .invalidParameterValue, now: now)
+            return
+        }
+        pendingEnd = .aborted(AssociationAbort(cause))
+        perform(machine.handle(.abortRequest), now: now)
+        finish(.aborted(AssociationAbort(cause)), now: now)
+    }
+
+    // MARK: Bytes
+
+    /// Takes received bytes; returns how many were used. The rest belongs to a PDU that is not yet whole: offer it again
+    /// with what follows.
+    public mutating func receive(_ span: RawSpan, now: Nanoseconds) -> Int {
+        var offset = 0
+        // After the end a release collision still has its answers to come, and Sta13 has to see what the peer sends.
+        while end == nil || machine.state != .idle {
+            guard let header = PDUHeader(span, at: offset) else { break }
+            let type: PDUType
+            do throws(PDUError) {
+                type = try header.validated(maxPDataLength: maximumReceivedLength)
+            } catch {
+                malformed(error, header, now: now)
+                offset = span.byteCount
+                break
+            }
+            let length = Int(header.length)
+            let start = offset + PDUHeader.byteCount
+            guard span.byteCount - start >= length else { break }
+            offset = start + length
+            if type == .pData, machine.state == .established || machine.state == .awaitingReleaseReply {
+                do throws(MessageAssembler.Violation) {
+                    try data(span, from: start, end: offset, now: now)
+                } catch {
+                    violation(.protocolViolation(error.text), reason: error.abortReason, now: now)
+                }
+            } else {
+                control(type, span, from: start, length: length, now: now)
+            }
+        }
+        partialSince = offset < span.byteCount ? (partialSince ?? now) : nil
+        flushMatches()
+        return offset
+    }
+
+    private mutating func flushMatches() {
+        if let messageID = currentFind?.messageID, let batch = currentFind?.takeBatch() {
+            events.append(.matches(messageID: messageID, batch))
+        }
+    }
+
+    /// The PDV items of one P-DATA-TF (PS3.8 9.3.5.1): the fast path.
+    private mutating func data(
+        _ span: RawSpan,
+        from start: Int,
+        end: Int,
+        now: Nanoseconds
+    ) throws(MessageAssembler.Violation) {
+        var offset = start
+        guard offset < end else {
+            throw MessageAssembler.Violation(
+                text: "a P-DATA-TF without presentation data values",
+                abortReason: .invalidParameterValue
+            )
+        }
+        while offset < end {
+            guard end - offset >= PDataTF.valueHeaderLength else {
+                throw MessageAssembler.Violation(
+                    text: "a presentation data value shorter than its header",
+                    abortReason: .invalidParameterValue
+                )
+            }
+            let length = UInt32(
+                bigEndian: span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
+            )
+            let contextID = span.unsafeLoad(fromByteOffset: offset + 4, as: UInt8.self)
+            let control = span.unsafeLoad(fromByteOffset: offset + 5, as: UInt8.self)
+            guard length >= 2, UInt64(length) <= UInt64(end - offset - 4) else {
+                throw MessageAssembler.Violation(
+                    text: "a presentation data value of \(length) bytes where \(end - offset - 4) are left",
+                    abortReason: .invalidParameterValue
+                )
+            }
+            let count = Int(length) - 2
+            let value = offset + PDataTF.valueHeaderLength
+            offset = value + count
+            try fragment(span, at: value, count: count, contextID: contextID, control: control, now: now)
+        }
+    }
+
+    @inline(__always)
+    private mutating func fragment(
+        _ span: RawSpan,
+        at value: Int,
+        count: Int,
+        contextID: UInt8,
+        control: UInt8,
+        now: Nanoseconds
+    ) throws(MessageAssembler.Violation) {
+        let isCommand = control & 1 != 0
+        let isLast = control & 2 != 0
+        guard isAccepted[Int(contextID)] else {
+            throw MessageAssembler.Violation(
+                text: "data on presentation context \(contextID), which was not accepted",
+                abortReason: .invalidParameterValue
+            )
+        }
+        try assembler.admit(contextID: contextID, isCommand: isCommand)
+        let isWhole = isLast && assembler.partial.isEmpty
+        if isCommand {
+            if isWhole {
+                try command(span, from: value, end: value + count, contextID: contextID, now: now)
+                return
+            }
+            guard
+                try assembler.append(
+                    span,
+                    from: value,
+                    count: count,
+                    isLast: isLast,
+                    limit: Limits.maxCommandSetLength
+                )
+            else { return }
+            let bytes = assembler.takePartial()
+            try command(bytes.span.bytes, from: 0, end: bytes.count, contextID: contextID, now: now)
+            return
+        }
+        if isWhole {
+            dataSet(span, at: value, count: count, contextID: contextID, now: now)
+            return
+        }
+        guard
+            try assembler.append(span, from: value, count: count, isLast: isLast, limit: Limits.maxDataSetLength)
+        else { return }
+        let bytes = assembler.takePartial()
+        dataSet(bytes.span.bytes, at: 0, count: bytes.count, contextID: contextID, now: now)
+    }
+
+    /// A command set is whole.
+    @inline(__always)
+    private mutating func command(
+        _ span: RawSpan,
+        from start: Int,
+        end: Int,
+        contextID: UInt8,
+        now: Nanoseconds
+    ) throws(MessageAssembler.Violation) {
+        let scan: CommandScan
+        do throws(CommandSetError) {
+            scan = try CommandScan(span, from: start, end: end)
+        } catch {
+            throw MessageAssembler.Violation(text: error.description, abortReason: .invalidParameterValue)
+        }
+        let hasDataSet = scan.dataSetType != CommandSet.noDataSet
+        if hasDataSet { assembler.expectDataSet() }
+        awaitedDataSet = .discard
+        guard CommandField.isResponse(scan.field) else {
+            request(scan.commandSet(in: span), contextID: contextID, hasDataSet: hasDataSet)
+            return
+        }
+        if scan.field == CommandField.findResponse, let messageID = scan.respondedTo,
+            select(find: messageID, contextID: contextID)
+        {
+            guard let code = scan.status else {
+                throw MessageAssembler.Violation(
+                    text: "a C-FIND response without a status",
+                    abortReason: .invalidParameterValue
+                )
+            }
+            let status = Status(code)
+            if status.isPending {
+                if hasDataSet {
+                    awaitedDataSet = .match(status)
+                } else {
+                    currentFind?.emptyResponse(now: now)
+                }
+            } else {
+                // An identifier after a final status is read and dropped: the command says whether one follows.
+                finalResponse(scan.commandSet(in: span), status: status, now: now)
+            }
+            return
+        }
+        if scan.field == CommandField.echoResponse, let messageID = scan.respondedTo, let sent = echoes[messageID] {
+            guard let code = scan.status else {
+                throw MessageAssembler.Violation(
+                    text: "a C-ECHO response without a status",
+                    abortReason: .invalidParameterValue
+                )
+            }
+            echoes[messageID] = nil
+            let milliseconds = FindOperation.milliseconds(from: sent, to: now)
+            events.append(
+                .echoEnded(messageID: messageID, .answered(Status(code), milliseconds: milliseconds))
+            )
+            startNext(now: now)
+            return
+        }
+        // Never another request's answer: a late response of an earlier query must not look like one of this (wrong rows).
+        currentFind?.strayResponse()
+        events.append(.strayResponse(scan.commandSet(in: span)))
+    }
+
+    /// Makes the find of a message ID the current one; false if there is none on that context.
+    @inline(__always)
+    private mutating func select(find messageID: UInt16, contextID: UInt8) -> Bool {
+        if let current = currentFind, current.messageID == messageID { return current.contextID == contextID }
+        guard let other = finds[messageID], other.contextID == contextID else { return false }
+        flushMatches()
+        if let current = currentFind { finds[current.messageID] = current }
+        finds[messageID] = nil
+        currentFind = other
+        return true
+    }
+
+    /// A data set is whole.
+    @inline(__always)
+    private mutating func dataSet(
+        _ span: RawSpan,
+        at offset: Int,
+        count: Int,
+        contextID: UInt8,
+        now: Nanoseconds
+    ) {
+        assembler.finishDataSet()
+        switch awaitedDataSet {
+        case .match(let status):
+            currentFind?.match(status, span, at: offset, length: count, now: now)
+            if let reason = currentFind?.wantsCancel { cancelCurrent(reason, now: now) }
+        case .request(let command):
+            var bytes: [UInt8] = []
+            bytes.append(copying: span, from: offset, count: count)
+            events.append(.request(contextID: contextID, command, dataSet: bytes))
+        case .discard: break
+        }
+        awaitedDataSet = .discard
+    }
+
+    private mutating func request(_ command: CommandSet, contextID: UInt8, hasDataSet: Bool) {
+        if command.field == CommandField.cancelRequest {
+            if let messageID = command.messageIDBeingRespondedTo {
+                events.append(.cancelRequested(contextID: contextID, messageID: messageID))
+            }
+            return
+        }
+        if hasDataSet {
+            awaitedDataSet = .request(command)
+        } else {
+            events.append(.request(contextID: contextID, command, dataSet: nil))
+        }
+    }
+
+    private mutating func finalResponse(_ command: CommandSet, status: Status, now: Nanoseconds) {
+        guard var find = currentFind else { return }
+        flushMatches()
+        let (outcome, statistics) = find.finished(command, status: status, now: now)
+        currentFind = nil
+        events.append(.findEnded(messageID: find.messageID, outcome, statistics))
+        startNext(now: now)
+    }
+
+    /// All PDUs but P-DATA-TF in its place.
+    private mutating func control(_ type: PDUType, _ span: RawSpan, from start: Int, length: Int, now: Nanoseconds) {
+        var body: [UInt8] = []
+        body.append(copying: span, from: start, count: length)
+        do throws(PDUError) {
+            switch try PDU(type: type, body: body[...]) {
+            case .associateAccept(let accept):
+                let step = machine.handle(.associateAcceptReceived)
+                if step.action == .ae3, let proposal {
+                    replyDeadline = nil
+                    let negotiated = proposal.negotiated(with: accept)
+                    self.negotiated = negotiated
+                    events.append(.established(negotiated))
+                }
+                unexpected(step, "an A-ASSOCIATE-AC")
+                perform(step, now: now)
+            case .associateReject(let reject):
+                let step = machine.handle(.associateRejectReceived)
+                if step.action == .ae4 { pendingEnd = .rejected(reject) }
+                unexpected(step, "an A-ASSOCIATE-RJ")
+                perform(step, now: now)
+            case .associateRequest(let request):
+                // Bit 0 of the version is all there is to check (PS3.8 9.3.2).
+                let isAcceptable = request.protocolVersion & 1 == 1
+                let step = machine.handle(.associateRequestReceived(acceptable: isAcceptable))
+                if step.effects.contains(.indicateAssociate) { events.append(.associationRequested(request)) }
+                if step.effects.contains(.sendAssociateReject) {
+                    output.append(contentsOf: AssociateReject.protocolVersionNotSupported.encode())
+                    pendingEnd = .rejected(.protocolVersionNotSupported)
+                }
+                unexpected(step, "an A-ASSOCIATE-RQ")
+                perform(step, now: now)
+                if let pendingEnd, step.effects.contains(.sendAssociateReject) { finish(pendingEnd, now: now) }
+            case .pData:
+                let step = machine.handle(.pDataReceived)
+                unexpected(step, "a P-DATA-TF")
+                perform(step, now: now)
+            case .releaseRequest:
+                let step = machine.handle(.releaseRequestReceived)
+                unexpected(step, "an A-RELEASE-RQ")
+                perform(step, now: now)
+            case .releaseResponse:
+                let step = machine.handle(.releaseResponseReceived)
+                unexpected(step, "an A-RELEASE-RP")
+                perform(step, now: now)
+            case .abort(let abort):
+                pendingEnd = .aborted(
+                    AssociationAbort(.peer(source: abort.source.rawValue, reason: abort.reason.rawValue))
+                )
+                perform(machine.handle(.abortReceived(abort.source)), now: now)
+                finish(pendingEnd ?? .released, now: now)
+            }
+        } catch {
+            violation(.protocolViolation(error.description), reason: error.abortReason, now: now)
+        }
+    }
+
+    /// AA-8 and AA-1 follow from a PDU in the wrong place: the end says which.
+    private mutating func unexpected(_ step: UpperLayerMachine.Step, _ what: String) {
+        guard step.effects.contains(.sendAbort) else { return }
+        pendingEnd = .aborted(AssociationAbort(.protocolViolation("\(what) while \(step.from)")))
+    }
+
+    /// A header that is no PDU's, or of a length that no PDU may have.
+    private mutating func malformed(_ error: PDUError, _ header: PDUHeader, now: Nanoseconds) {
+        if negotiated == nil, header.kind == nil {
+            // The first bytes of a TLS record are 15 or 16, 03: alert or handshake.
+            let isTLS = header.type == 0x15 || header.type == 0x16
+            pendingEnd = isTLS ? .peerSpeaksTLS : .notDICOM(error.description)
+        }
+        violation(.protocolViolation(error.description), reason: error.abortReason, now: now)
+    }
+
+    private mutating func violation(_ cause: AssociationAbort.Cause, reason: Abort.Reason, now: Nanoseconds) {
+        if pendingEnd == nil { pendingEnd = .aborted(AssociationAbort(cause)) }
+        let ended = pendingEnd ?? .aborted(AssociationAbort(cause))
+        perform(machine.handle(.invalidPDUReceived(reason)), now: now)
+        finish(ended, now: now)
+    }
+
+    // MARK: Effects of the state machine
+
+    private mutating func perform(_ step: UpperLayerMachine.Step, now: Nanoseconds) {
+        for effect in step.effects.inOrder {
+            switch effect {
+            case .startARTIM: artimDeadline = now &+ FindOperation.nanoseconds(timeouts.artim)
+            case .stopARTIM: artimDeadline = nil
+            case .sendAssociateRequest:
+                if let proposal, let bytes = try? proposal.request.encode() { output.append(contentsOf: bytes) }
+            case .sendReleaseRequest: output.append(contentsOf: ReleaseRequest().encode())
+            case .sendReleaseResponse: output.append(contentsOf: ReleaseResponse().encode())
+            case .sendAbort: if let abort = step.abort { output.append(contentsOf: abort.encode()) }
+            case .closeTransport:
+                wantsClose = true
+                replyDeadline = nil
+            case .indicateRelease:
+                // Answered at once: whatever is under way can no longer be delivered.
+                finish(.releasedByPeer, now: now)
+                // In a collision the peer owes an answer too, but not for ever.
+                if machine.state != .awaitingReleaseResponse {
+                    replyDeadline = now &+ FindOperation.nanoseconds(timeouts.release)
+                }
+                if machine.state != .collisionAcceptorAwaitingReply {
+                    perform(machine.handle(.releaseResponse), now: now)
+                }
+            case .confirmRelease:
+                if machine.state == .collisionAcceptorAwaitingResponse {
+                    perform(machine.handle(.releaseResponse), now: now)
+                }
+                finish(.released, now: now)
+            case .confirmReject: if let pendingEnd { finish(pendingEnd, now: now) }
+            case .indicateProviderAbort, .indicateAbort: if let pendingEnd { finish(pendingEnd, now: now) }
+            case .connectTransport, .acceptTransport, .sendAssociateAccept, .sendAssociateReject, .sendPData,
+                .indicateAssociate, .confirmAccept, .indicatePData:
+                // The caller holds what these need, and has done them.
+                break
+            }
+        }
+        // Sta13 waits for the peer to close; as requestor we close ourselves, as nearly every implementation does.
+        if machine.state == .awaitingClose, machine.role == .requestor { wantsClose = true }
+    }
+
+    /// Everything under way ends, and then the association.
+    private mutating func finish(_ reason: AssociationEnd, now: Nanoseconds) {
+        guard end == nil else { return }
+        end = reason
+        flushMatches()
+        let outcome = reason.findOutcome
+        for var find in [currentFind].compactMap({ $0 }) + finds.values.sorted(by: { $0.messageID < $1.messageID }) {
+            let statistics = find.closed(now: now)
+            events.append(.findEnded(messageID: find.messageID, outcome, statistics))
+        }
+        for messageID in echoes.keys.sorted() { events.append(.echoEnded(messageID: messageID, .ended(reason))) }
+        for request in queued {
+            if request.find == nil {
+                events.append(.echoEnded(messageID: request.messageID, .ended(reason)))
+            } else {
+                events.append(.findEnded(messageID: request.messageID, outcome, FindStatistics()))
+            }
+        }
+        currentFind = nil
+        finds = [:]
+        echoes = [:]
+        queued = []
+        replyDeadline = nil
+        events.append(.ended(reason))
+    }
+
+    // MARK: Time
+
+    /// When ``timePassed(now:)`` is to be called at the latest; nil while nothing is awaited.
+    public var deadline: Nanoseconds? {
+        var earliest: Nanoseconds?
+        func consider(_ moment: Nanoseconds?) {
+            guard let moment else { return }
+            earliest = min(earliest ?? moment, moment)
+        }
+        consider(artimDeadline)
+        consider(replyDeadline)
+        consider(partialDeadline)
+        consider(currentFind.flatMap(deadline(of:)))
+        for find in finds.values { consider(deadline(of: find)) }
+        for sent in echoes.values { consider(deadline(ofEchoSentAt: sent)) }
+        return earliest
+    }
+
+    private var partialDeadline: Nanoseconds? {
+        guard let partialSince, !isPaused else { return nil }
+        return max(partialSince, readingSince) &+ FindOperation.nanoseconds(timeouts.partialPDU)
+    }
+
+    private func deadline(of find: FindOperation) -> Nanoseconds? {
+        find.deadline(readingSince: isPaused ? nil : readingSince)
+    }
+
+    private func deadline(ofEchoSentAt sent: Nanoseconds) -> Nanoseconds? {
+        isPaused ? nil : max(sent, readingSince) &+ FindOperation.nanoseconds(timeouts.echo)
+    }
+
+    /// The owner stops reading (back-pressure), or reads again. While nothing is read, nothing counts as late but the
+    /// answer to a C-CANCEL.
+    public mutating func reading(_ isReading: Bool, now: Nanoseconds) {
+        guard isReading == isPaused else { return }
+        isPaused = !isReading
+        if isReading { readingSince = now }
+    }
+
+    /// Ends what has waited too long.
+    public mutating func timePassed(now: Nanoseconds) {
+        if let artimDeadline, artimDeadline <= now {
+            self.artimDeadline = nil
+            if pendingEnd == nil { pendingEnd = .timedOut("an association request", seconds: timeouts.artim) }
+            let step = machine.handle(.artimExpired)
+            perform(step, now: now)
+            if step.isApplicable { finish(pendingEnd ?? .released, now: now) }
+        }
+        if let replyDeadline, replyDeadline <= now {
+            self.replyDeadline = nil
+            let isRelease = machine.state != .awaitingAssociateReply
+            let what = isRelease ? "the answer to our release request" : "the answer to our association request"
+            let seconds = isRelease ? timeouts.release : timeouts.associate
+            expire(.timedOut(what, seconds: seconds), now: now)
+        }
+        if let partialDeadline, partialDeadline <= now {
+            partialSince = nil
+            expire(.timedOut("the rest of a PDU", seconds: timeouts.partialPDU), now: now)
+        }
+        // The first that is late ends the association, and with it all others.
+        func isLate(_ deadline: Nanoseconds?) -> Bool { deadline.map { $0 <= now } ?? false }
+        let active = [currentFind].compactMap { $0 } + finds.values.sorted { $0.messageID < $1.messageID }
+        if var find = active.first(where: { isLate(deadline(of: $0)) }) {
+            let statistics = find.closed(now: now)
+            let outcome = find.expiry
+            flushMatches()
+            if currentFind?.messageID == find.messageID { currentFind = nil }
+            finds[find.messageID] = nil
+            events.append(.findEnded(messageID: find.messageID, outcome, statistics))
+            switch outcome {
+            case .aborted(let abort): self.abort(abort.cause, now: now)
+            case .timedOut(let wait, let seconds): expire(.timedOut(wait.rawValue, seconds: seconds), now: now)
+            default: abort(.user, now: now)
+            }
+        }
+        if let late = echoes.filter({ isLate(deadline(ofEchoSentAt: $0.value)) }).keys.min() {
+            echoes[late] = nil
+            events.append(.echoEnded(messageID: late, .timedOut(seconds: timeouts.echo)))
+            expire(.timedOut("the answer to C-ECHO", seconds: timeouts.echo), now: now)
+        }
+    }
+
+    private mutating func expire(_ reason: AssociationEnd, now: Nanoseconds) {
+        pendingEnd = reason
+        perform(machine.handle(.abortRequest), now: now)
+        finish(reason, now: now)
+        wantsClose = true
+    }
+
+    // MARK: Output, for the operations
+
+    mutating func write(_ bytes: [UInt8]) {
+        output.append(contentsOf: bytes)
+    }
+
+    /// An ID that no operation of ours has: counted up, so that a late response never meets a new request's ID.
+    mutating func nextMessageID() -> UInt16 {
+        repeat {
+            lastMessageID = lastMessageID == .max ? 1 : lastMessageID + 1
+        } while finds[lastMessageID] != nil || echoes[lastMessageID] != nil
+            || currentFind?.messageID == lastMessageID || queued.contains { $0.messageID == lastMessageID }
+        return lastMessageID
+    }
+
+    /// Requests that may be under way at once (PS3.7 D.3.3.3): 1 unless more was negotiated, 0 means any number.
+    var mayStart: Bool {
+        let window = Int(negotiated?.maximumOperationsInvoked ?? 1)
+        let active = finds.count + echoes.count + (currentFind == nil ? 0 : 1)
+        return window == 0 || active < window
+    }
+}

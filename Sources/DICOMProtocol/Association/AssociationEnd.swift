@@ -1,0 +1,49 @@
+/// Why an association ended.
+public enum AssociationEnd: Error, Hashable, Sendable {
+    /// By our release, confirmed.
+    case released
+    /// The peer asked for the release, and we agreed.
+    case releasedByPeer
+    case rejected(AssociateReject)
+    case aborted(AssociationAbort)
+    case connectionLost(String)
+    /// Awaited, and did not come.
+    case timedOut(String, seconds: Double)
+    case notDICOM(String)
+    case peerSpeaksTLS
+
+    /// What this means for a query under way.
+    var findOutcome: FindOutcome {
+        switch self {
+        case .released: .lost(.connectionClosed("the association was released by us"))
+        case .releasedByPeer: .lost(.releasedByPeer)
+        case .aborted(let abort): .aborted(abort)
+        case .connectionLost(let detail): .lost(.connectionClosed(detail))
+        case .timedOut(let what, _): .lost(.connectionClosed("\(what) did not come"))
+        case .rejected(let reject): .lost(.connectionClosed(reject.explanation))
+        case .notDICOM(let text): .aborted(AssociationAbort(.protocolViolation(text)))
+        case .peerSpeaksTLS: .aborted(AssociationAbort(.protocolViolation("the peer speaks TLS")))
+        }
+    }
+
+    /// What happened, in words.
+    public var explanation: String {
+        switch self {
+        case .released: "the association was released"
+        case .releasedByPeer: "the peer released the association"
+        case .rejected(let reject): reject.explanation
+        case .aborted(let abort): abort.explanation
+        case .connectionLost(let detail): "the connection was lost: \(detail)"
+        case .timedOut(let what, let seconds): "\(what) did not come within \(AssociationFailure.duration(seconds))"
+        case .notDICOM(let text): "the peer does not speak DICOM: \(text)"
+        case .peerSpeaksTLS: "the peer speaks TLS"
+        }
+    }
+}
+
+/// How a C-ECHO ended.
+public enum EchoOutcome: Hashable, Sendable {
+    case answered(Status, milliseconds: Double)
+    case timedOut(seconds: Double)
+    case ended(AssociationEnd)
+}

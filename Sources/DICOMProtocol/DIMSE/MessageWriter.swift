@@ -1,0 +1,49 @@
+import DICOMData
+
+/// Turns DIMSE messages into P-DATA-TF PDUs of a size the peer takes (PS3.8 9.3.5, annex E).
+///
+/// Command and data set go as PDUs of their own, to be sent in one write: some peers cannot read both in one PDU, and two
+/// writes cost a delayed acknowledgement.
+public struct MessageWriter: Hashable, Sendable {
+    public let contextID: UInt8
+    /// Longest fragment, in bytes.
+    private let capacity: Int
+
+    /// Nil if the peer takes PDUs too short for any message.
+    public init?(contextID: UInt8, peerMaximumLength: UInt32) {
+        guard let capacity = PDataTF.fragmentCapacity(peerMaximumLength: peerMaximumLength) else { return nil }
+        self.contextID = contextID
+        self.capacity = capacity
+    }
+
+    /// Appends a message: an encoded command, and its data set if there is one.
+    public func append(command: [UInt8], dataSet: [UInt8]?, to bytes: inout [UInt8]) {
+        append(fragments: command, isCommand: true, to: &bytes)
+        if let dataSet { append(fragments: dataSet, isCommand: false, to: &bytes) }
+    }
+
+    private func append(fragments whole: [UInt8], isCommand: Bool, to bytes: inout [UInt8]) {
+        var start = 0
+        repeat {
+            let end = min(start + capacity, whole.count)
+            var control: MessageControlHeader = isCommand ? .command : []
+            if end == whole.count { control.insert(.last) }
+            let length = UInt32(truncatingIfNeeded: end - start)
+            bytes.append(PDUType.pData.rawValue)
+            bytes.append(0)
+            Self.append(length &+ 6, to: &bytes)
+            Self.append(length &+ 2, to: &bytes)
+            bytes.append(contextID)
+            bytes.append(control.rawValue)
+            bytes.append(contentsOf: whole[start..<end])
+            start = end
+        } while start < whole.count
+    }
+
+    private static func append(_ value: UInt32, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(truncatingIfNeeded: value >> 24))
+        bytes.append(UInt8(truncatingIfNeeded: value >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: value >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: value))
+    }
+}

@@ -1,0 +1,143 @@
+/// Styles by scope and glyphs by name, ready for one colour depth and one character set.
+///
+/// Scopes are dotted names; the longest defined prefix wins: `table.status.started`, then `table.status`, then `table`,
+/// then `ui.text`.
+public struct Theme: Sendable {
+    public enum Appearance: String, Sendable, CaseIterable {
+        case dark, light, any
+    }
+
+    public let name: String
+    public let appearance: Appearance
+    /// The colours styles were fitted to.
+    public let depth: ColorDepth
+    /// Glyphs are the ASCII twins.
+    public let isASCII: Bool
+
+    private let definition: ThemeDefinition
+    private let styles: [String: Style]
+    private let glyphs: [[TerminalText]]
+
+    /// Every scope the program asks for, parents included. A theme may define any of these, or something below one.
+    public static let documentedScopes: [String] = [
+        "ui", "ui.text", "ui.dim", "ui.title", "ui.border", "ui.dialog", "ui.dialog.title", "ui.field",
+        "ui.field.active",
+        "ui.field.placeholder", "ui.button", "ui.button.active", "ui.error", "ui.warning", "ui.ok", "ui.key", "ui.bar",
+        "ui.bar.scope", "ui.bar.scope.active", "ui.identity", "ui.identity.warning", "ui.match", "ui.scroll",
+        "ui.outcome", "ui.outcome.running", "ui.outcome.complete", "ui.outcome.cancelled", "ui.outcome.limited",
+        "ui.outcome.failed",
+        "server", "server.prod", "server.test", "server.local",
+        "table", "table.header", "table.row", "table.cursor", "table.mark", "table.stat", "table.new", "table.gone",
+        "table.status", "table.status.scheduled", "table.status.arrived", "table.status.ready", "table.status.started",
+        "table.status.departed", "table.status.completed", "table.status.discontinued", "table.guessed",
+        "table.truncated",
+        "builder", "builder.required", "builder.value", "builder.error", "builder.note", "builder.sequence",
+        "detail", "detail.tag", "detail.vr", "detail.name", "detail.value", "detail.empty", "detail.absent",
+        "log", "log.time", "log.sent", "log.received", "log.error",
+    ]
+
+    init(_ definition: ThemeDefinition, depth: ColorDepth, ascii: Bool) {
+        self.definition = definition
+        self.depth = depth
+        isASCII = ascii
+        name = definition.name
+        appearance = definition.appearance
+        var styles: [String: Style] = [:]
+        for scope in Self.documentedScopes + definition.rules.keys {
+            styles[scope] = definition.style(scope, depth: depth)
+        }
+        self.styles = styles
+        glyphs = Glyph.allCases.map { glyph in
+            guard let pair = definition.glyphs[glyph] else { return ["?"] }
+            return ascii ? pair.ascii : pair.unicode
+        }
+    }
+
+    /// The style of a scope. Never fails: an unknown scope gets that of its longest known prefix.
+    public func style(_ scope: String) -> Style {
+        styles[scope] ?? definition.style(scope, depth: depth)
+    }
+
+    /// The style of a scope, laid over another: a status colour on the cursor row.
+    public func style(_ scope: String, over base: Style) -> Style { style(scope).over(base) }
+
+    /// A glyph, one column wide; the first frame of an animated one.
+    public func glyph(_ glyph: Glyph) -> TerminalText { glyphs[glyph.index].first ?? "?" }
+
+    /// All frames of a glyph; at least one.
+    public func frames(_ glyph: Glyph) -> [TerminalText] { glyphs[glyph.index] }
+
+    /// The frame of an animated glyph after a number of steps.
+    public func glyph(_ glyph: Glyph, step: Int) -> TerminalText {
+        let frames = glyphs[glyph.index]
+        guard !frames.isEmpty else { return "?" }
+        return frames[Int(step.magnitude % UInt(frames.count))]
+    }
+
+    /// The same theme for a terminal with other abilities.
+    public func adapted(to depth: ColorDepth, ascii: Bool) -> Theme {
+        depth == self.depth && ascii == isASCII ? self : Theme(definition, depth: depth, ascii: ascii)
+    }
+}
+
+/// A theme as its files say, parents merged in, colours not yet chosen.
+struct ThemeDefinition: Sendable {
+    /// A colour with what stands in for it where it cannot be shown.
+    struct PaletteEntry: Sendable {
+        var full: Color
+        var c256: Color?
+        var c16: Color?
+
+        func color(for depth: ColorDepth) -> Color {
+            switch depth {
+            case .trueColor: full
+            case .indexed256: (c256 ?? full).quantized(to: depth)
+            case .ansi16, .ansi8, .mono: (c16 ?? c256 ?? full).quantized(to: .ansi16)
+            }
+        }
+    }
+
+    /// Colours by name, so that a child's palette recolours what it inherits.
+    struct Rule: Sendable {
+        var foreground: String?
+        var background: String?
+        var modifiers: Modifiers = []
+    }
+
+    struct GlyphPair: Sendable {
+        var unicode: [TerminalText]
+        var ascii: [TerminalText]
+    }
+
+    var name: String
+    var appearance: Theme.Appearance = .any
+    var palette: [String: PaletteEntry] = [:]
+    var rules: [String: Rule] = [:]
+    var glyphs: [Glyph: GlyphPair] = [:]
+
+    /// A palette name or a literal colour; nil when it is neither.
+    func entry(_ name: String) -> PaletteEntry? {
+        palette[name] ?? Color(parsing: name).map { PaletteEntry(full: $0) }
+    }
+
+    func rule(for scope: String) -> Rule? {
+        var prefix = scope[...]
+        while true {
+            if let rule = rules[String(prefix)] { return rule }
+            guard let dot = prefix.lastIndex(of: ".") else { return rules["ui.text"] }
+            prefix = prefix[..<dot]
+        }
+    }
+
+    func style(_ scope: String, depth: ColorDepth) -> Style {
+        guard let rule = rule(for: scope) else { return .plain }
+        func color(_ name: String?) -> Color {
+            name.flatMap { entry($0) }?.color(for: depth) ?? .default
+        }
+        return Style(
+            foreground: color(rule.foreground),
+            background: color(rule.background),
+            modifiers: rule.modifiers
+        ).quantized(to: depth)
+    }
+}

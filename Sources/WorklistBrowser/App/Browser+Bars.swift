@@ -1,0 +1,428 @@
+import DICOMData
+import DICOMMatching
+import DICOMProtocol
+import Terminal
+
+/// The lines around the list: title, query, identity, status, keys.
+extension Browser {
+    // MARK: Title and query
+
+    func drawTitle(_ grid: inout Grid) {
+        let ink = Ink(theme)
+        let bar = theme.style("ui.bar")
+        let left = serverLine(ink)
+        var badge = StyledLine()
+        if isPrivate {
+            badge.add(" PRIVACY ", ink.identityWarning)
+            badge.space()
+        }
+        let room = size.columns - left.width - badge.width - 2
+        var right = badge
+        let clock = now.dayAndClock
+        if overlays.contains(where: { $0.isFullScreen && !(isSplit && $0.isDetail) }) {
+            // Scope keys do not work in there.
+            right.add(clock, ink.text)
+            right.space()
+            left.draw(into: &grid, row: 0, column: 0, columns: size.columns, right: right, base: bar)
+            return
+        }
+        let long = scopes(\.word)
+        let short = scopes(\.shortWord)
+        if long.width + 2 + clock.width <= room {
+            right.add(long)
+            right.space(2)
+            right.add(clock, ink.text)
+        } else if long.width <= room {
+            right.add(long)
+        } else if short.width <= room {
+            right.add(short)
+        } else {
+            right.add(scopes { _ in "" })
+        }
+        right.space()
+        left.draw(into: &grid, row: 0, column: 0, columns: size.columns, right: right, base: bar)
+    }
+
+    /// Which server, what kind of place it is, and as whom it is asked.
+    private func serverLine(_ ink: Ink) -> StyledLine {
+        var line = StyledLine()
+        line.space()
+        guard let server else {
+            line.add("no server", ink.dim)
+            return line
+        }
+        if server.accent == .none {
+            line.add(TerminalText(server.name), ink.title)
+        } else {
+            // A word beside the colour: not everyone sees the colour.
+            line.add(" \(server.name) \(server.accent.word) ", theme.style(server.accent.scope))
+        }
+        line.space(2)
+        line.add("\(server.callingAETitle) > ", ink.dim)
+        line.add("\(server.calledAETitle)@\(server.host):\(server.port)", ink.text)
+        return line
+    }
+
+    private func scopes(_ word: (ScopeKey) -> String) -> StyledLine {
+        let active = activeScope
+        var line = StyledLine()
+        for scope in ScopeKey.allCases {
+            let text = word(scope)
+            let label: TerminalText = text.isEmpty ? "\(scope.rawValue)" : "\(scope.rawValue) \(text)"
+            if !line.isEmpty { line.space() }
+            if scope == active {
+                line.add("[\(label)]", theme.style("ui.bar.scope.active"))
+            } else {
+                line.add(label, theme.style("ui.bar.scope"))
+            }
+        }
+        return line
+    }
+
+    func drawQueryLine(_ grid: inout Grid) {
+        let ink = Ink(theme)
+        let words = list?.words ?? QueryWords.words(of: query, now: now.queryMoment)
+        var left = StyledLine(" Q  ", ink.dim)
+        left.add(QueryWords.line(words, isPrivate: isPrivate), ink.text)
+        if let list, run == nil, attempt == nil, list.query.keys != query.keys {
+            let key = keymap.label(of: .queryRun, in: .list) ?? "r"
+            left.add("  edited: \(key) runs it", ink.warning)
+        }
+        var right = StyledLine()
+        if let list {
+            let age = now.seconds(since: list.asOf)
+            if list.isRunning {
+                right.add("started \(list.startedAt.clock)", ink.dim)
+            } else {
+                right.add(
+                    "as of \(list.asOf.clock) (\(Figures.age(max(0, age))))",
+                    age >= 900 ? ink.warning : ink.dim
+                )
+            }
+            right.space()
+        }
+        left.draw(into: &grid, row: 1, column: 0, columns: size.columns, right: right)
+    }
+
+    // MARK: Identity
+
+    struct IdentityLines {
+        var lines: [StyledLine]
+        /// One of the identifiers is missing or may be misread.
+        var isDoubtful = false
+        var isEmpty = false
+    }
+
+    /// Who the row under the cursor is: never cut, as many lines as it takes.
+    func identityLines() -> IdentityLines {
+        guard let list, let cursor = list.cursor else {
+            let rule = theme.glyph(.horizontal).repeated(size.columns)
+            return IdentityLines(lines: [StyledLine(rule)], isEmpty: true)
+        }
+        let plain = list.rows.text(cursor.row)
+        let text = isPrivate ? plain.masked : plain
+        var isDoubtful = false
+        func value(_ value: ColumnText, or missing: TerminalText) -> TerminalText {
+            switch value.state {
+            case .absent, .empty:
+                isDoubtful = true
+                return missing
+            case .sound: return value.text
+            case .guessed, .damaged:
+                isDoubtful = true
+                return value.text + " (?)"
+            }
+        }
+        var parts: [(text: TerminalText, isName: Bool)] = [(value(text[.patient], or: "NO NAME"), true)]
+        let born = value(text[.born], or: "unknown")
+        parts.append((text[.age].hasValue ? "born \(born) (\(text[.age].text))" : "born \(born)", false))
+        parts.append((text[.sex].hasValue ? text[.sex].text : "sex -", false))
+        let id = value(text[.id], or: "NONE")
+        parts.append((text.issuer.hasValue ? "ID \(id) [\(text.issuer.text)]" : "ID \(id)", false))
+        if text[.accession].hasValue {
+            parts.append(("ACC \(text[.accession].text)", false))
+        } else {
+            parts.append(("no ACC", false))
+        }
+        let lines = Self.flow(
+            parts.map { (text: $0.text, style: $0.isName ? Style(modifiers: .bold) : .plain) },
+            columns: size.columns,
+            gap: 3,
+            limit: max(1, size.rows / 3)
+        )
+        return IdentityLines(lines: lines, isDoubtful: isDoubtful)
+    }
+
+    /// Parts side by side as long as they fit, then on the next line; a part longer than a line is wrapped, not cut.
+    static func flow(
+        _ parts: [(text: TerminalText, style: Style)],
+        columns: Int,
+        gap: Int,
+        limit: Int
+    ) -> [StyledLine] {
+        var lines: [StyledLine] = []
+        var line = StyledLine()
+        line.space()
+        for part in parts {
+            let isFirst = line.width == 1
+            if !isFirst, line.width + gap + part.text.width > columns - 1 {
+                lines.append(line)
+                line = StyledLine()
+                line.space()
+            } else if !isFirst {
+                line.space(gap)
+            }
+            if line.width + part.text.width <= columns {
+                line.add(part.text, part.style)
+                continue
+            }
+            let pieces = DisplayWidth.wrap(part.text, width: max(1, columns - 2))
+            for (index, piece) in pieces.enumerated() {
+                line.add(piece, part.style)
+                if index + 1 < pieces.count {
+                    lines.append(line)
+                    line = StyledLine()
+                    line.space()
+                }
+            }
+        }
+        lines.append(line)
+        guard lines.count > limit, limit > 0 else { return lines }
+        // What has no room shows that it is missing.
+        var shown = Array(lines.prefix(limit))
+        shown[limit - 1].add(" ~", .plain)
+        return shown
+    }
+
+    // MARK: Status
+
+    struct StatusLine {
+        var left: StyledLine
+        var right = StyledLine()
+    }
+
+    /// What runs, or how it ended; then what is shown of it.
+    func statusLines() -> [StatusLine] {
+        let ink = Ink(theme)
+        var badge: (text: TerminalText, style: Style)?
+        var parts: [(text: TerminalText, style: Style)] = []
+        if let run {
+            (badge, parts) = runningParts(run)
+        } else if let attempt {
+            let words = OutcomeWords(attempt.end, rows: attempt.rows, statistics: attempt.statistics)
+            let name: TerminalText = attempt.isRefresh ? "refresh \(words.badge)" : words.badge
+            badge = (name, theme.style(words.scope))
+            parts.append((attempt.at.clock, ink.text))
+            if let list {
+                parts.append(("the \(list.rows.count) rows shown are from \(list.asOf.clock)", ink.warning))
+            }
+            if let asked = attempt.asked {
+                parts.append(("asked \(QueryWords.line(asked, isPrivate: isPrivate))", ink.text))
+            }
+            parts += words.parts.map { ($0, ink.text) }
+        } else if let list, let end = list.end {
+            let words = OutcomeWords(end, rows: list.rows.count, statistics: list.statistics)
+            badge = (words.badge, theme.style(words.scope))
+            parts = words.parts.map { ($0, ink.text) }
+        }
+        if let list {
+            if let end = list.end, end.isPartial, list.rows.count > 0 {
+                parts.insert((" PARTIAL ", theme.style("ui.identity.warning")), at: 0)
+            }
+            let unsupported = list.rows.table.unsupportedKeyCount
+            if unsupported > 0 {
+                parts.append(("FF01 on \(unsupported): a key was not used for matching", ink.warning))
+            }
+            if list.rows.filter != nil {
+                parts.append(
+                    ("\(list.rows.shownCount) of \(list.rows.count) shown (local filter)", theme.style("ui.match"))
+                )
+            }
+            if let pending = list.rows.pendingWork { parts.append((TerminalText(pending), ink.dim)) }
+            if list.rows.isFrozen { parts.append(("order frozen", ink.warning)) }
+        }
+        var right = StyledLine()
+        if let run {
+            let key = keymap.label(of: .queryCancel, in: .list) ?? "x"
+            right.add(key, ink.key)
+            right.add(run.cancelRequestedAt == nil ? " cancel" : run.isAborting ? "" : " again aborts", ink.text)
+            right.space()
+        } else if let list, list.rows.count > 0 {
+            let place = list.cursor == nil ? 0 : list.position + 1
+            right.add("\(place) / \(list.rows.shownCount)", ink.dim)
+            right.space()
+        }
+        let shownBadge = badge.map { badge -> (text: TerminalText, style: Style) in
+            badge.style.background == .default ? badge : (" \(badge.text) ", badge.style)
+        }
+        let all = [shownBadge].compactMap(\.self) + parts
+        let limit = size.rows >= 20 ? 3 : 2
+        let flowed = Self.flow(all, columns: size.columns - right.width - 1, gap: 3, limit: limit)
+        return flowed.enumerated().map { StatusLine(left: $1, right: $0 == 0 ? right : StyledLine()) }
+    }
+
+    private func runningParts(
+        _ run: Run
+    ) -> (badge: (text: TerminalText, style: Style), parts: [(text: TerminalText, style: Style)]) {
+        let ink = Ink(theme)
+        let spinner = theme.glyph(.spinner, step: Int(truncatingIfNeeded: now.microseconds / 100_000))
+        let rows = receivedRowCount
+        let style = theme.style("ui.outcome.running")
+        var parts: [(text: TerminalText, style: Style)] = []
+        let count: TerminalText = "\(rows) \(rows == 1 ? "row" : "rows")"
+        let badge: TerminalText
+        if let asked = run.cancelRequestedAt {
+            badge = run.isAborting ? "\(spinner) aborting" : "\(spinner) cancelling"
+            parts.append(("\(Figures.seconds(max(0, now.seconds(since: asked)))) since C-CANCEL", ink.text))
+            let after = rows - run.rowsAtCancel
+            parts.append((after > 0 ? "\(count), \(after) after the cancel" : count, ink.text))
+        } else {
+            let elapsed = max(0, now.seconds(since: run.startedAt))
+            badge = "\(spinner) \(run.incoming == nil ? "" : "refresh: ")\(run.stage.rawValue)"
+            parts.append((count, ink.text))
+            parts.append((Figures.seconds(elapsed), ink.text))
+            if rows > 0, elapsed >= 0.5 { parts.append((Figures.rate(Double(rows) / elapsed), ink.text)) }
+        }
+        if run.incoming != nil, let list {
+            parts.append(("the \(list.rows.count) rows shown are from \(list.asOf.clock)", ink.dim))
+        }
+        return ((badge, style), parts)
+    }
+
+    // MARK: Keys
+
+    func drawHints(_ grid: inout Grid, context: KeyContext) {
+        let ink = Ink(theme)
+        if filterField != nil {
+            drawFilterField(&grid, ink)
+            return
+        }
+        func piece(_ hint: (command: Command, key: TerminalText, word: TerminalText), first: Bool) -> StyledLine {
+            var line = StyledLine()
+            line.space(first ? 1 : 2)
+            line.add(hint.key, ink.key)
+            line.space()
+            line.add(hint.word, ink.text)
+            return line
+        }
+        // Cancelling stands beside what it cancels, in the status line.
+        let hints = keymap.hints(in: context).filter { $0.command != .queryCancel }
+        // Help and the palette lead to everything else: they are always there.
+        let isTail: (Command) -> Bool = { $0 == .palette || $0 == .help || $0 == .back }
+        let tail = hints.filter { isTail($0.command) }
+        let reserved = tail.map { piece($0, first: false).width }.reduce(0, +)
+        var line = StyledLine()
+        for hint in hints where !isTail(hint.command) {
+            let next = piece(hint, first: line.isEmpty)
+            if line.width + next.width + reserved <= size.columns { line.add(next) }
+        }
+        for hint in tail {
+            let next = piece(hint, first: line.isEmpty)
+            if line.width + next.width <= size.columns { line.add(next) }
+        }
+        line.draw(into: &grid, row: size.rows - 1, column: 0, columns: size.columns)
+    }
+
+    private func drawFilterField(_ grid: inout Grid, _ ink: Ink) {
+        guard let field = filterField else { return }
+        let row = size.rows - 1
+        var right = StyledLine()
+        for (command, word) in [(Command.accept, "keep"), (.back, "drop")] {
+            right.space(2)
+            right.add(keymap.label(of: command, in: .filter) ?? "", ink.key)
+            right.add(" \(TerminalText(word))", ink.text)
+        }
+        right.space()
+        var left = StyledLine(" filter ", ink.dim)
+        left.space(0)
+        left.draw(into: &grid, row: row, column: 0, columns: size.columns, right: right)
+        grid.draw(
+            field,
+            row: row,
+            column: left.width,
+            width: max(1, size.columns - left.width - right.width - 1),
+            isActive: true,
+            placeholder: "words, !not, column:word",
+            ink: ink
+        )
+    }
+
+    // MARK: No rows
+
+    /// What stands in the list's place while it has no rows to show.
+    func emptyLines(_ list: ResultList) -> [StyledLine] {
+        let ink = Ink(theme)
+        if list.rows.count > 0, let filter = list.rows.filter {
+            return [
+                StyledLine("No row here has “\(filter.text)”.", ink.title),
+                StyledLine(),
+                StyledLine("This looked at the \(list.rows.count) rows that are here; the server was not asked.", ink.text),
+                keyLine(.filterClear, "shows all rows again"),
+                keyLine(.queryFind, "asks the server for a patient"),
+            ]
+        }
+        guard let end = list.end else {
+            return [StyledLine("Waiting for the first match.", ink.dim)]
+        }
+        guard case .outcome(.complete) = end else {
+            return [StyledLine("No row was received.", ink.title)]
+        }
+        return diagnosis(list)
+    }
+
+    private func keyLine(_ command: Command, _ text: TerminalText) -> StyledLine {
+        let ink = Ink(theme)
+        var line = StyledLine()
+        line.add(keymap.label(of: command, in: .list) ?? "", columns: 6, ink.key)
+        line.add(text, ink.text)
+        return line
+    }
+
+    /// Why there may be nothing: the keys in force, and what to loosen.
+    private func diagnosis(_ list: ResultList) -> [StyledLine] {
+        let ink = Ink(theme)
+        var lines = [
+            StyledLine("The server has no item that matches.", ink.title),
+            StyledLine(),
+        ]
+        if list.words.isEmpty {
+            lines.append(StyledLine("No key was set: '\(list.server.calledAETitle)' holds no worklist item at all.", ink.text))
+            lines.append(
+                StyledLine("Ask its administrator whether this is the right AE title and port.", ink.text)
+            )
+            lines.append(keyLine(.serverMenu, "chooses another server"))
+            return lines
+        }
+        lines.append(StyledLine("All of these had to match:", ink.text))
+        for word in list.words {
+            var line = StyledLine()
+            line.space(2)
+            line.add(TerminalText(word.name), columns: 12, ink.key)
+            line.add(TerminalText(isPrivate && word.isPersonal ? "***" : word.value), columns: 22, ink.title)
+            line.space()
+            line.add(advice(word), ink.dim)
+            lines.append(line)
+        }
+        lines.append(StyledLine())
+        if activeScope == .scanner || activeScope == .modality {
+            lines.append(keyLine(.scopeAll, "asks for everything scheduled today"))
+        }
+        lines.append(keyLine(.queryEdit, "edits the keys"))
+        return lines
+    }
+
+    private func advice(_ word: QueryWords.Word) -> TerminalText {
+        let previous = keymap.label(of: .dayPrevious, in: .list) ?? "["
+        let next = keymap.label(of: .dayNext, in: .list) ?? "]"
+        switch word.name {
+        case "date": return "\(previous) day before, \(next) day after"
+        case "time": return "with the date one period"
+        case "modality": return "must be equal, capitals too"
+        case "station": return "the RIS may schedule on another name"
+        case "name": return word.value.contains("*") ? "other spelling, fewer letters" : "add * at its end"
+        case "id", "accession": return "must be equal, zeros in front too"
+        case "born": return "the server may hold none"
+        default: return "try without it"
+        }
+    }
+}

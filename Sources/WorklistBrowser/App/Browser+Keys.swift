@@ -1,0 +1,173 @@
+import DICOMData
+import DICOMMatching
+import Terminal
+
+/// Keys, pastes and commands.
+extension Browser {
+    /// The section of the keymap in force.
+    var context: KeyContext {
+        if let top = overlays.last { return top.component.keyContext }
+        return filterField == nil ? .list : .filter
+    }
+
+    mutating func press(_ key: Key) -> [Effect] {
+        let context = context
+        let takesText = overlays.last?.component.takesText ?? (filterField != nil)
+        if takesText, let character = key.typedCharacter {
+            return insert(String(character))
+        }
+        guard let command = keymap.command(for: key, in: context) else {
+            if context == .list { message = Message(kind: .info, text: "\(key.label) has no meaning here; ? shows the keys") }
+            return []
+        }
+        message = nil
+        return perform(command)
+    }
+
+    mutating func paste(_ text: String) -> [Effect] {
+        let takesText = overlays.last?.component.takesText ?? (filterField != nil)
+        if takesText { return insert(text) }
+        message = Message(kind: .info, text: "pasted text runs no commands; / and then paste filters the list")
+        return []
+    }
+
+    private mutating func insert(_ text: String) -> [Effect] {
+        message = nil
+        if !overlays.isEmpty {
+            let surroundings = surroundings
+            let last = overlays.count - 1
+            return carryOut(overlays[last].insert(text, surroundings))
+        }
+        filterField?.insert(text)
+        return filterChanged()
+    }
+
+    // MARK: Commands
+
+    mutating func perform(_ command: Command) -> [Effect] {
+        switch command {
+        case .redraw: return [.redraw]
+        case .suspend: return [.suspend]
+        case .interrupt: return interrupt()
+        case .help:
+            let below = context
+            overlays.append(.help(HelpDialog(context: below)))
+            return []
+        default: break
+        }
+        if !overlays.isEmpty {
+            if case .detail = overlays[overlays.count - 1] {
+                switch command {
+                case .detailNext: return stepDetail(1)
+                case .detailPrevious: return stepDetail(-1)
+                default: break
+                }
+            }
+            let surroundings = surroundings
+            return carryOut(overlays[overlays.count - 1].perform(command, surroundings))
+        }
+        return filterField == nil ? performOnList(command) : performInFilter(command)
+    }
+
+    private mutating func performOnList(_ command: Command) -> [Effect] {
+        switch command {
+        case .queryRun:
+            if run != nil, run?.query.keys == query.keys {
+                message = Message(kind: .info, text: "the query is running; x cancels it")
+                return []
+            }
+            return startQuery(query)
+        case .queryCancel: return cancel()
+        case .queryEdit:
+            overlays.append(.builder(BuilderScreen(query: query, server: server)))
+        case .queryFind:
+            let name = AttributePath([], .patientName)
+            overlays.append(.builder(BuilderScreen(query: query, server: server, editing: name)))
+        case .scopeScanner: return choose(.scanner)
+        case .scopeModality: return choose(.modality)
+        case .scopeAll: return choose(.all)
+        case .dayPrevious: return moveDay(by: -1)
+        case .dayToday: return moveDay(by: nil)
+        case .dayNext: return moveDay(by: 1)
+        case .rowOpen: openDetail()
+        case .rowCopyValue: return copyValue()
+        case .rowCopy: return copyRow()
+        case .rowAsKey: addAsKey()
+        case .filterEdit:
+            filterBefore = list?.rows.filter
+            filterField = TextField(list?.rows.filter?.text ?? "", limit: 200)
+        case .filterClear: return clearFilter()
+        case .back:
+            // The message is gone already; a second time clears the filter.
+            if list?.rows.filter != nil { return clearFilter() }
+        case .viewSort:
+            if let list { overlays.append(.sortMenu(SortMenu(current: list.rows.order))) }
+        case .viewFreeze: return toggleFreeze()
+        case .viewFit:
+            list?.layout = nil
+        case .viewPrivacy:
+            isPrivate.toggle()
+        case .serverMenu:
+            overlays.append(.servers(ServerMenu(servers: servers, current: server, configPath: configPath)))
+        case .palette:
+            overlays.append(.palette(PaletteDialog(context: .list)))
+        case .quit:
+            if run == nil { return quit(exitCode: 0) }
+            askToQuit()
+        case .moveLeft: moveFocus(by: -1)
+        case .moveRight: moveFocus(by: 1)
+        default:
+            moveCursor(command)
+        }
+        return []
+    }
+
+    /// Cancels what runs; when nothing does, asks to quit, and quits when asked twice.
+    private mutating func interrupt() -> [Effect] {
+        if case .confirm = overlays.last { return quit(exitCode: 0) }
+        if run != nil { return cancel() }
+        askToQuit()
+        return []
+    }
+
+    private mutating func askToQuit() {
+        overlays.append(.confirm(ConfirmDialog(question: .quit(runningRows: run == nil ? nil : receivedRowCount))))
+    }
+
+    // MARK: Intents
+
+    mutating func carryOut(_ intents: [Intent]) -> [Effect] {
+        var effects: [Effect] = []
+        for intent in intents {
+            switch intent {
+            case .effect(.quit(let code)): effects += quit(exitCode: code)
+            case .effect(let effect): effects.append(effect)
+            case .close: if !overlays.isEmpty { overlays.removeLast() }
+            case .open(let overlay): overlays.append(overlay)
+            case .run(let query):
+                overlays.removeAll()
+                effects += startQuery(query)
+            case .keep(let query):
+                self.query = query
+            case .use(let profile, let isSaving):
+                if isSaving {
+                    effects.append(.saveServer(profile))
+                } else {
+                    overlays.removeAll()
+                    effects += use(profile)
+                }
+            case .perform(let command):
+                if !overlays.isEmpty { overlays.removeLast() }
+                effects += perform(command)
+            case .sort(let order):
+                if !overlays.isEmpty { overlays.removeLast() }
+                if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }
+                list?.isTouched = true
+                follow()
+            case .message(let message):
+                self.message = message
+            }
+        }
+        return effects
+    }
+}

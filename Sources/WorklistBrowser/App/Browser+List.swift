@@ -1,0 +1,213 @@
+import DICOMData
+import DICOMMatching
+import Terminal
+
+/// Moving in the list, filtering it, and what is done with its rows.
+extension Browser {
+    // MARK: Moving
+
+    /// After anything that may have moved rows.
+    mutating func follow() {
+        let rows = viewRows
+        list?.follow(viewRows: rows)
+    }
+
+    mutating func moveCursor(_ command: Command) {
+        let rows = viewRows
+        guard let list, list.rows.shownCount > 0 else { return }
+        let page = max(1, rows - 1)
+        let target: Int
+        switch command {
+        case .moveDown: target = list.position + 1
+        case .moveUp: target = list.position - 1
+        case .movePageDown: target = list.position + page
+        case .movePageUp: target = list.position - page
+        case .moveHalfDown: target = list.position + max(1, rows / 2)
+        case .moveHalfUp: target = list.position - max(1, rows / 2)
+        case .moveFirst: target = 0
+        case .moveLast: target = list.rows.shownCount - 1
+        default: return
+        }
+        self.list?.isTouched = true
+        self.list?.place(at: target, viewRows: rows)
+        // The user knows where a move leads from what is on screen.
+        seen = self.list?.cursor?.identity
+    }
+
+    mutating func moveFocus(by step: Int) {
+        guard let columns = list?.layout?.columns.map(\.column), !columns.isEmpty else { return }
+        let index = columns.firstIndex(of: focus) ?? 0
+        focus = columns[min(max(0, index + step), columns.count - 1)]
+    }
+
+    /// The row an action applies to: the one under the cursor, provided the user has seen it there.
+    private mutating func rowForAction() -> RowReference? {
+        guard let cursor = list?.cursor else {
+            message = Message(kind: .info, text: "there is no row under the cursor")
+            return nil
+        }
+        if let seen, seen != cursor.identity {
+            self.seen = cursor.identity
+            message = Message(kind: .warning, text: "the list changed under the cursor: look, then press the key again")
+            return nil
+        }
+        return cursor
+    }
+
+    // MARK: Detail
+
+    mutating func openDetail() {
+        guard let cursor = rowForAction(), let screen = detailScreen(row: cursor.row) else { return }
+        overlays.append(.detail(screen))
+    }
+
+    func detailScreen(row: Int) -> DetailScreen? {
+        guard let list else { return nil }
+        let item = list.rows.table.item(row)
+        return DetailScreen(
+            item: isPrivate ? PrivacyMask.masked(item) : item,
+            fallback: list.server.assumedCharacterSet,
+            query: list.query,
+            position: (row: (list.rows.position(of: row) ?? 0) + 1, of: list.rows.shownCount),
+            warning: similarWarning(row: row)
+        )
+    }
+
+    /// The neighbour's detail; the cursor goes along.
+    mutating func stepDetail(_ step: Int) -> [Effect] {
+        guard let list, list.rows.shownCount > 0 else { return [] }
+        let target = list.position + step
+        guard target >= 0, target < list.rows.shownCount else {
+            message = Message(kind: .info, text: step > 0 ? "this is the last row" : "this is the first row")
+            return []
+        }
+        moveCursor(step > 0 ? .moveDown : .moveUp)
+        guard let row = self.list?.cursor?.row else { return [] }
+        let warning = similarWarning(row: row)
+        let item = list.rows.table.item(row)
+        let shown = isPrivate ? PrivacyMask.masked(item) : item
+        let place = (row: (self.list?.position ?? 0) + 1, of: list.rows.shownCount)
+        changeTop { overlay in
+            guard case .detail(let screen) = overlay else { return }
+            overlay = .detail(screen.showing(shown, position: place, warning: warning))
+        }
+        return []
+    }
+
+    /// `another SMITH, Anna is on this list (row 2, born 1958-11-02, ID 00220147)`.
+    func similarWarning(row: Int) -> TerminalText? {
+        guard let list,
+            let other = list.similar.similar(to: list.rows.table.item(row), fallback: list.server.assumedCharacterSet)
+        else { return nil }
+        let text = isPrivate ? list.rows.text(other).masked : list.rows.text(other)
+        let place: TerminalText = list.rows.position(of: other).map { "row \($0 + 1)" } ?? "hidden by the filter"
+        let born = text[.born].hasValue ? text[.born].text : "unknown"
+        let id = text[.id].hasValue ? text[.id].text : "none"
+        return "another \(text[.patient].text) is on this list (\(place), born \(born), ID \(id))"
+    }
+
+    // MARK: Copying
+
+    mutating func copyValue() -> [Effect] {
+        guard let cursor = rowForAction(), let text = textForCopy(cursor) else { return [] }
+        let value = text[focus]
+        guard value.hasValue else {
+            message = Message(kind: .info, text: "\(focus.meaning) is empty in this row")
+            return []
+        }
+        message = Message(kind: .info, text: "copied \(focus.meaning): \(value.text)")
+        return [.copy(value.text.string)]
+    }
+
+    mutating func copyRow() -> [Effect] {
+        guard let cursor = rowForAction(), let text = textForCopy(cursor) else { return [] }
+        let columns: [ListColumn] = [
+            .date, .time, .patient, .born, .sex, .id, .accession, .modality, .station, .procedure,
+        ]
+        message = Message(kind: .info, text: "copied the row, values parted by tabs")
+        return [.copy(columns.map { text[$0].text.string }.joined(separator: "\t"))]
+    }
+
+    private mutating func textForCopy(_ cursor: RowReference) -> RowText? {
+        if isPrivate {
+            message = Message(kind: .warning, text: "names are hidden: P shows them, then copy")
+            return nil
+        }
+        return list?.text(cursor.row)
+    }
+
+    /// The value of the marked column becomes a key of the query; nothing is sent yet.
+    mutating func addAsKey() {
+        guard let cursor = rowForAction(), let list else { return }
+        let item = list.rows.table.item(cursor.row)
+        let path: AttributePath
+        switch focus {
+        case .status: path = .step(.scheduledProcedureStepStatus)
+        case .date: path = .step(.scheduledProcedureStepStartDate)
+        case .time: path = .step(.scheduledProcedureStepStartTime)
+        case .patient: path = AttributePath([], .patientName)
+        case .born, .age: path = AttributePath([], .patientBirthDate)
+        case .sex: path = AttributePath([], .patientSex)
+        case .id: path = AttributePath([], .patientID)
+        case .accession: path = AttributePath([], .accessionNumber)
+        case .modality: path = .step(.modality)
+        case .station: path = .step(.scheduledStationAETitle)
+        case .procedure: path = .step(.scheduledProcedureStepDescription)
+        }
+        var dataSet = item.decoded
+        dataSet.fallbackCharacterSet = list.server.assumedCharacterSet
+        guard let holder = dataSet.dataSet(holding: path), let value = holder.strings(path.tag)?.first, !value.isEmpty
+        else {
+            message = Message(kind: .info, text: "\(focus.meaning) is empty in this row")
+            return
+        }
+        query.set(path, value, source: .user)
+        overlays.append(.builder(BuilderScreen(query: query, server: server)))
+    }
+
+    // MARK: Filter
+
+    mutating func performInFilter(_ command: Command) -> [Effect] {
+        switch command {
+        case .accept:
+            filterField = nil
+            filterBefore = nil
+            return []
+        case .back:
+            filterField = nil
+            let job = list?.rows.filter(by: filterBefore)
+            filterBefore = nil
+            follow()
+            return job.map { [.arrange($0)] } ?? []
+        default:
+            if filterField?.perform(command) == true { return filterChanged() }
+            moveCursor(command)
+            return []
+        }
+    }
+
+    mutating func filterChanged() -> [Effect] {
+        guard let field = filterField else { return [] }
+        let job = list?.rows.filter(by: RowFilter(field.text))
+        follow()
+        return job.map { [.arrange($0)] } ?? []
+    }
+
+    mutating func clearFilter() -> [Effect] {
+        guard list?.rows.filter != nil else { return [] }
+        let job = list?.rows.filter(by: nil)
+        follow()
+        return job.map { [.arrange($0)] } ?? []
+    }
+
+    mutating func toggleFreeze() -> [Effect] {
+        guard let isFrozen = list?.rows.isFrozen else { return [] }
+        let job = list?.rows.freeze(!isFrozen)
+        follow()
+        message = Message(
+            kind: .info,
+            text: isFrozen ? "rows are sorted again" : "order frozen: new rows go to the end"
+        )
+        return job.map { [.arrange($0)] } ?? []
+    }
+}

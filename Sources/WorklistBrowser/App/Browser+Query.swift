@@ -1,0 +1,375 @@
+import DICOMData
+import DICOMMatching
+import DICOMProtocol
+import Terminal
+
+/// Asking, cancelling, and what comes back.
+extension Browser {
+    // MARK: Asking
+
+    /// Runs a query; the same query again is a refresh.
+    mutating func startQuery(_ wanted: Query) -> [Effect] {
+        guard let server else {
+            message = Message(kind: .warning, text: "no server yet: v chooses one")
+            return []
+        }
+        let identifier: DataSet
+        do throws(QueryError) {
+            let policy = CharacterSetPolicy(preferred: [server.characterSetToSend].compactMap(\.self))
+            identifier = try wanted.identifier(characterSet: policy, now: now.queryMoment)
+        } catch {
+            query = wanted
+            overlays.append(.error(ErrorDialog(error, kept: keptText)))
+            return []
+        }
+        var effects: [Effect] = []
+        stopRunning(&effects)
+        query = wanted
+        attempt = nil
+        message = nil
+        let words = QueryWords.words(of: wanted, now: now.queryMoment)
+        let id = nextFindID()
+        lastSeries += 1
+        var fresh = ResultList(series: lastSeries, query: wanted, words: words, server: server, startedAt: now)
+        var next = Run(id: id, server: server, query: wanted, startedAt: now)
+        if let old = list {
+            // The user's way of looking at a list outlives the list.
+            _ = fresh.rows.sort(by: old.rows.order)
+            _ = fresh.rows.freeze(old.rows.isFrozen)
+        }
+        if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
+            old.words == words, old.end != .replaced
+        {
+            _ = fresh.rows.filter(by: old.rows.filter)
+            next.incoming = fresh
+        } else {
+            next.previous = list?.server == server ? list : nil
+            list = fresh
+            seen = nil
+        }
+        run = next
+        let request = FindRequest(
+            id: id,
+            server: server,
+            query: wanted,
+            identifier: identifier,
+            limit: server.rowLimit
+        )
+        effects.append(.startFind(request))
+        return effects
+    }
+
+    /// A query that runs makes way for another; what it had on screen can come back.
+    private mutating func stopRunning(_ effects: inout [Effect]) {
+        guard let old = run else { return }
+        effects.append(old.cancelRequestedAt == nil ? .cancelFind(old.id) : .abortFind(old.id))
+        run = nil
+        guard old.incoming == nil, var shown = list else { return }
+        if shown.rows.table.isEmpty {
+            list = old.previous
+        } else {
+            shown.end = .replaced
+            shown.endedAt = now
+            list = shown
+        }
+    }
+
+    /// The server in use from now on; the list of another server is dropped, never mixed.
+    mutating func use(_ profile: ServerProfile) -> [Effect] {
+        var effects: [Effect] = []
+        if let index = servers.firstIndex(where: { $0.name == profile.name }) {
+            servers[index] = profile
+        } else {
+            servers.append(profile)
+        }
+        if let old = run {
+            effects.append(old.cancelRequestedAt == nil ? .cancelFind(old.id) : .abortFind(old.id))
+        }
+        run = nil
+        list = nil
+        attempt = nil
+        seen = nil
+        server = profile
+        return effects + startQuery(Self.startQuery(for: profile))
+    }
+
+    // MARK: Cancelling
+
+    /// First C-CANCEL, then A-ABORT.
+    mutating func cancel() -> [Effect] {
+        guard var running = run else {
+            message = Message(kind: .info, text: "no query is running")
+            return []
+        }
+        defer { run = running }
+        if running.cancelRequestedAt == nil {
+            running.cancelRequestedAt = now
+            running.rowsAtCancel = receivedRowCount
+            return [.cancelFind(running.id)]
+        }
+        guard !running.isAborting else { return [] }
+        running.isAborting = true
+        return [.abortFind(running.id)]
+    }
+
+    // MARK: What comes back
+
+    mutating func update(_ id: FindID, _ progress: FindProgress) -> [Effect] {
+        // Whatever comes for an earlier query belongs to a list that is gone.
+        guard run?.id == id else { return [] }
+        switch progress {
+        case .stage(let stage):
+            run?.stage = stage
+            return []
+        case .matches(let batch):
+            run?.stage = .receiving
+            return take(batch)
+        case .cancelSent:
+            if run?.cancelRequestedAt == nil {
+                let rows = receivedRowCount
+                run?.cancelRequestedAt = now
+                run?.rowsAtCancel = rows
+            }
+            return []
+        case .finished(let outcome, let statistics):
+            return finish(.outcome(outcome), statistics)
+        case .failed(let failure):
+            return finish(.failed(failure), nil)
+        }
+    }
+
+    private mutating func take(_ batch: MatchBatch) -> [Effect] {
+        let rows = viewRows
+        if run?.incoming != nil {
+            return [run?.incoming?.append(batch, viewRows: rows)].compactMap(\.self).map(Effect.arrange)
+        }
+        return [list?.append(batch, viewRows: rows)].compactMap(\.self).map(Effect.arrange)
+    }
+
+    private mutating func finish(_ end: QueryEnd, _ statistics: FindStatistics?) -> [Effect] {
+        guard let ended = run else { return [] }
+        run = nil
+        var effects: [Effect] = []
+        var received: Int
+        let isRefresh = ended.incoming != nil
+        let words = QueryWords.words(of: ended.query, now: ended.startedAt.queryMoment)
+        if var incoming = ended.incoming {
+            received = incoming.rows.count
+            incoming.end = end
+            incoming.endedAt = now
+            incoming.statistics = statistics
+            if Self.isBetter(incoming, than: list) {
+                if let job = incoming.rows.endStream() { effects.append(.arrange(job)) }
+                swap(to: incoming)
+            } else {
+                attempt = Attempt(
+                    end: end,
+                    statistics: statistics,
+                    rows: received,
+                    at: now,
+                    asked: nil,
+                    isRefresh: isRefresh
+                )
+            }
+        } else {
+            list?.end = end
+            list?.endedAt = now
+            list?.statistics = statistics
+            received = list?.rows.count ?? 0
+            if received == 0, end.isPartial, let previous = ended.previous {
+                list = previous
+                attempt = Attempt(
+                    end: end,
+                    statistics: statistics,
+                    rows: 0,
+                    at: now,
+                    asked: previous.words == words ? nil : words,
+                    isRefresh: isRefresh
+                )
+                seen = nil
+                follow()
+            } else if let job = list?.rows.endStream() {
+                effects.append(.arrange(job))
+            }
+        }
+        follow()
+        switch end {
+        case .failed(let failure):
+            if failure.cause != .cancelled {
+                overlays.append(.error(ErrorDialog(failure, server: ended.server, kept: keptText)))
+                effects.append(.bell)
+            }
+        case .outcome(.failed(let failure)):
+            let rows = attempt == nil ? received : 0
+            overlays.append(.error(ErrorDialog(failure, server: ended.server, rows: rows, kept: keptText)))
+            effects.append(.bell)
+        case .outcome(.complete), .outcome(.cancelled), .replaced: break
+        case .outcome: effects.append(.bell)
+        }
+        return effects
+    }
+
+    /// A whole list beats what is there; a part only another part that is no longer.
+    private static func isBetter(_ new: ResultList, than old: ResultList?) -> Bool {
+        guard let old, let end = new.end else { return true }
+        if !end.isPartial { return true }
+        guard new.rows.count > 0, old.end?.isPartial == true else { return false }
+        return new.rows.count >= old.rows.count
+    }
+
+    /// Puts a refreshed list in place of the old one; the cursor stays on its item wherever that is now.
+    private mutating func swap(to fresh: ResultList) {
+        var fresh = fresh
+        defer { list = fresh }
+        guard let old = list, let cursor = old.cursor else { return }
+        // Order, filter and freezing may have been changed while the refresh ran.
+        if fresh.rows.order != old.rows.order || fresh.rows.filter != old.rows.filter {
+            _ = fresh.rows.sort(by: old.rows.order)
+            _ = fresh.rows.filter(by: old.rows.filter)
+        }
+        if fresh.rows.isFrozen != old.rows.isFrozen { _ = fresh.rows.freeze(old.rows.isFrozen) }
+        fresh.isTouched = old.isTouched
+        fresh.layout = old.layout
+        fresh.layoutRows = old.layoutRows
+        let line = old.position - old.top
+        if let row = fresh.row(of: cursor.identity), let place = fresh.rows.position(of: row) {
+            fresh.cursor = RowReference(row: row, identity: cursor.identity)
+            fresh.position = place
+            fresh.top = place - line
+            fresh.clampTop(viewRows: viewRows)
+            return
+        }
+        let gone = old.rows.text(cursor.row)
+        let shownGone = isPrivate ? gone.masked : gone
+        fresh.cursor = nil
+        fresh.place(at: old.position, viewRows: viewRows)
+        fresh.top = max(0, fresh.position - line)
+        fresh.clampTop(viewRows: viewRows)
+        message = Message(
+            kind: .warning,
+            text: "\(shownGone[.patient].text) (ID \(shownGone[.id].text)) is no longer on the list; "
+                + "the cursor is on the nearest row"
+        )
+    }
+
+    mutating func arranged(_ generation: Int, _ order: [UInt32]) -> [Effect] {
+        if run?.incoming != nil, let result = run?.incoming?.rows.apply(generation: generation, order: order) {
+            if result.isApplied {
+                let rows = viewRows
+                run?.incoming?.follow(viewRows: rows)
+                return result.next.map { [.arrange($0)] } ?? []
+            }
+            if let next = result.next { return [.arrange(next)] }
+        }
+        guard let result = list?.rows.apply(generation: generation, order: order) else { return [] }
+        if result.isApplied { follow() }
+        return result.next.map { [.arrange($0)] } ?? []
+    }
+
+    /// `The 148 rows on screen are from 14:31:52 and are kept.`
+    var keptText: TerminalText? {
+        guard let list, list.rows.count > 0 else { return nil }
+        let count = list.rows.count
+        return count == 1
+            ? "The row on screen is from \(list.asOf.clock) and is kept."
+            : "The \(count) rows on screen are from \(list.asOf.clock) and are kept."
+    }
+
+    // MARK: Scopes and days
+
+    enum ScopeKey: Int, CaseIterable {
+        case scanner = 1
+        case modality, all
+
+        var word: String {
+            switch self {
+            case .scanner: "This scanner"
+            case .modality: "This modality"
+            case .all: "All"
+            }
+        }
+
+        var shortWord: String {
+            switch self {
+            case .scanner: "Scanner"
+            case .modality: "Modality"
+            case .all: "All"
+            }
+        }
+    }
+
+    mutating func choose(_ scope: ScopeKey) -> [Effect] {
+        guard let server else { return startQuery(query) }
+        let wanted: Query.Scope
+        switch scope {
+        case .scanner: wanted = .thisScanner(modality: server.modality, station: server.effectiveStation)
+        case .modality:
+            guard !server.modality.isEmpty else {
+                message = Message(kind: .warning, text: "no modality is configured for \(server.name): v, then e")
+                return []
+            }
+            wanted = .thisModality(server.modality)
+        case .all: wanted = .all
+        }
+        // The attributes to return stay as they are; what matched before does not.
+        var next = query.model == .worklist ? query : .worklist
+        for key in next.matchingKeys { next.clear(key.path) }
+        next.name = scope.word
+        next.apply(wanted)
+        return startQuery(next)
+    }
+
+    /// The scope that what is on screen stands for, if it is one.
+    var activeScope: ScopeKey? {
+        let query = list?.query ?? query
+        guard let server, query.model == .worklist else { return nil }
+        var modality = ""
+        var station = ""
+        for key in query.matchingKeys {
+            switch key.path {
+            case .step(.modality): modality = key.value
+            case .step(.scheduledStationAETitle): station = key.value
+            case .step(.scheduledProcedureStepStartDate): break
+            default: return nil
+            }
+        }
+        if !station.isEmpty {
+            return station == server.effectiveStation && modality == server.modality ? .scanner : nil
+        }
+        if modality.isEmpty { return .all }
+        return modality == server.modality ? .modality : nil
+    }
+
+    /// The date key; that of the study for the Query/Retrieve models.
+    private var datePath: AttributePath {
+        query.model == .worklist ? .step(.scheduledProcedureStepStartDate) : AttributePath([], .studyDate)
+    }
+
+    /// Moves the query's day; nil for today.
+    mutating func moveDay(by days: Int?) -> [Effect] {
+        let today = now.date
+        var target = today
+        if let days {
+            let key = query[datePath]
+            let wire = key?.wireValue(now: now.queryMoment) ?? ""
+            if wire.isEmpty {
+                target = today.adding(days: days)
+            } else if let date = DICOMDate(parsing: wire) {
+                target = date.adding(days: days)
+            } else {
+                message = Message(kind: .info, text: "the query asks for more than one day; t is today")
+                return []
+            }
+        }
+        var next = query
+        let value =
+            switch target.daysSince1970 - today.daysSince1970 {
+            case 0: "today"
+            case 1: "tomorrow"
+            case -1: "yesterday"
+            default: target.description
+            }
+        next.set(datePath, value, source: .user)
+        return startQuery(next)
+    }
+}

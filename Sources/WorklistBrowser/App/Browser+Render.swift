@@ -1,0 +1,352 @@
+import DICOMData
+import DICOMProtocol
+import Terminal
+
+/// The screen. Everything drawn is derived from the state; drawing changes nothing but caches and what counts as seen.
+extension Browser {
+    /// Draws the whole screen at a size.
+    public mutating func render(size: TerminalSize) -> Frame {
+        resize(to: size)
+        advanceSimilar()
+        var grid = Grid(size: size, style: theme.style("ui.text"))
+        guard size.columns >= Self.minimumSize.columns, size.rows >= Self.minimumSize.rows else {
+            drawTooSmall(&grid)
+            return Frame(grid: grid, cursor: nil)
+        }
+        var cursor: Point?
+        let surroundings = surroundings
+        let base = overlays.lastIndex { $0.isFullScreen }
+        if let base, !(isSplit && overlays[base].isDetail) {
+            let component = overlays[base].component
+            let area = Rect(row: 1, column: 0, rows: size.rows - 1, columns: size.columns)
+            drawTitle(&grid)
+            component.draw(into: &grid, in: area, surroundings)
+            cursor = component.cursor(in: area)
+        } else {
+            drawMain(&grid, detail: base.map { overlays[$0] })
+            seen = list?.cursor?.identity
+        }
+        let dialogArea = Rect(row: 1, column: 0, rows: size.rows - 2, columns: size.columns)
+        for overlay in overlays.dropFirst((base ?? -1) + 1) {
+            overlay.component.draw(into: &grid, in: dialogArea, surroundings)
+            cursor = overlay.component.cursor(in: dialogArea)
+        }
+        drawMessage(&grid)
+        return Frame(grid: grid, cursor: cursor)
+    }
+
+    /// The detail stands beside the list.
+    var isSplit: Bool { size.columns >= Self.splitColumns }
+
+    /// Columns of the list.
+    var listColumns: Int { isSplit ? size.columns * 62 / 100 : size.columns }
+
+    /// Rows of the list on screen.
+    var viewRows: Int {
+        guard size.columns >= Self.minimumSize.columns, size.rows >= Self.minimumSize.rows else { return 1 }
+        return max(1, size.rows - 4 - identityLines().lines.count - statusLines().count)
+    }
+
+    private mutating func advanceSimilar() {
+        guard run == nil, var found = list?.similar, let list else { return }
+        _ = found.advance(list.rows.table, fallback: list.server.assumedCharacterSet, budget: 4_000)
+        self.list?.similar = found
+    }
+
+    private func drawTooSmall(_ grid: inout Grid) {
+        let need: TerminalText = "need \(Self.minimumSize), have \(size)"
+        var lines: [TerminalText] = size.columns >= need.width ? [need] : ["need \(Self.minimumSize)", "have \(size)"]
+        if isRunning { lines.append("the query goes on") }
+        let top = max(0, (size.rows - lines.count) / 2)
+        for (index, line) in lines.enumerated() {
+            let column = max(0, (size.columns - line.width) / 2)
+            grid.write(line, row: top + index, column: column, style: theme.style("ui.warning"))
+        }
+    }
+
+    // MARK: The list screen
+
+    private mutating func drawMain(_ grid: inout Grid, detail: Overlay?) {
+        let identity = identityLines()
+        let status = statusLines()
+        drawTitle(&grid)
+        drawQueryLine(&grid)
+        let bottom = size.rows - 1 - status.count - identity.lines.count
+        let listArea = Rect(row: 2, column: 0, rows: bottom - 2, columns: listColumns)
+        drawList(&grid, in: listArea)
+        if isSplit { drawSplit(&grid, rows: 2..<bottom, detail: detail) }
+        let ink = Ink(theme)
+        for (index, line) in identity.lines.enumerated() {
+            line.draw(
+                into: &grid,
+                row: bottom + index,
+                column: 0,
+                columns: size.columns,
+                base: identity.isEmpty ? ink.border : identity.isDoubtful ? ink.identityWarning : ink.identity
+            )
+        }
+        for (index, line) in status.enumerated() {
+            let row = bottom + identity.lines.count + index
+            line.left.draw(into: &grid, row: row, column: 0, columns: size.columns, right: line.right)
+        }
+        drawHints(&grid, context: detail == nil ? .list : .detail)
+    }
+
+    private mutating func drawSplit(_ grid: inout Grid, rows: Range<Int>, detail: Overlay?) {
+        let ink = Ink(theme)
+        let edge = listColumns
+        grid.fill(
+            Rect(row: rows.lowerBound, column: edge, rows: rows.count, columns: 1),
+            style: ink.border,
+            with: theme.glyph(.vertical)
+        )
+        let pane = Rect(
+            row: rows.lowerBound,
+            column: edge + 1,
+            rows: rows.count,
+            columns: size.columns - edge - 1
+        )
+        var title = StyledLine()
+        title.space()
+        let style = theme.style("table.header")
+        if case .detail(let screen)? = detail {
+            title.add("Detail \(screen.position.row) / \(screen.position.of)", theme.style("ui.key", over: style))
+        } else if let list, list.cursor != nil {
+            title.add("Detail \(list.position + 1) / \(list.rows.shownCount)")
+        } else {
+            title.add("Detail")
+        }
+        title.draw(into: &grid, row: pane.row, column: pane.column, columns: pane.columns, base: style)
+        let inside = Rect(row: pane.row + 1, column: pane.column, rows: pane.rows - 1, columns: pane.columns)
+        var screen: DetailScreen?
+        if case .detail(let focused)? = detail {
+            screen = focused
+        } else if let row = list?.cursor?.row {
+            screen = detailScreen(row: row)
+        }
+        // The keys stand in the last line of the screen.
+        screen?.hidesHints = true
+        screen?.draw(into: &grid, in: inside, surroundings)
+    }
+
+    private mutating func drawList(_ grid: inout Grid, in area: Rect) {
+        guard var list else {
+            let line = server == nil ? "No server is chosen: v shows them." : "No query has been run yet."
+            drawEmpty(&grid, in: area, lines: [StyledLine(TerminalText(line), theme.style("ui.dim"))])
+            return
+        }
+        defer { self.list = list }
+        let rows = area.rows - 1
+        list.clampTop(viewRows: rows)
+        let first = list.top
+        var visible: [(row: Int, text: RowText)] = []
+        for place in first..<min(first + max(0, rows), list.rows.shownCount) {
+            guard let row = list.rows.row(at: place) else { break }
+            let text = list.text(row)
+            visible.append((row, isPrivate ? text.masked : text))
+        }
+        // Widths settle with the first screenful.
+        if list.layout == nil || list.layout?.width != area.columns - 1
+            || (list.layoutRows < rows && visible.count != list.layoutRows)
+        {
+            list.layout = ListLayout(
+                width: area.columns - 1,
+                rows: visible.map(\.text),
+                wishes: wishes(of: list, visible.map(\.text)),
+                thisYear: String(now.date.year)
+            )
+            list.layoutRows = visible.count
+        } else if wishes(of: list, []).date, list.layout?.columns.contains(where: { $0.column == .date }) == false,
+            list.layout?.columns.first?.column == .time, list.days.map({ $0.lowerBound != $0.upperBound }) == true
+        {
+            // A second day came in: times without dates would mislead.
+            list.layout = ListLayout(
+                width: area.columns - 1,
+                rows: visible.map(\.text),
+                wishes: wishes(of: list, visible.map(\.text)),
+                thisYear: String(now.date.year)
+            )
+        }
+        guard let layout = list.layout else { return }
+        drawHeader(&grid, layout, list, in: area)
+        if visible.isEmpty {
+            let lines = emptyLines(list)
+            drawEmpty(
+                &grid,
+                in: Rect(row: area.row + 1, column: area.column, rows: rows, columns: area.columns),
+                lines: lines
+            )
+            return
+        }
+        for (offset, line) in visible.enumerated() {
+            drawRow(
+                &grid,
+                layout,
+                line.text,
+                at: area.row + 1 + offset,
+                isCursor: first + offset == list.position && list.cursor != nil,
+                isSimilar: list.similar.similar(
+                    to: list.rows.table.item(line.row),
+                    fallback: list.server.assumedCharacterSet
+                ) != nil,
+                filter: list.rows.filter
+            )
+        }
+        grid.drawScrollbar(
+            Rect(row: area.row + 1, column: area.endColumn - 1, rows: rows, columns: 1),
+            first: first,
+            total: list.rows.shownCount,
+            theme: theme,
+            style: theme.style("ui.scroll")
+        )
+    }
+
+    private func wishes(of list: ResultList, _ rows: [RowText]) -> ListLayout.Wishes {
+        let date = list.words.first { $0.name == "date" }
+        let isOneDay = date.map { SortKey.day(ArraySlice($0.wire.utf8)) != nil } ?? false
+        let spans = list.days.map { $0.lowerBound != $0.upperBound } ?? false
+        func varies(_ column: ListColumn) -> Bool {
+            Set(rows.map { $0[column].text }).count > 1
+        }
+        return ListLayout.Wishes(date: !isOneDay || spans, modality: varies(.modality), station: varies(.station))
+    }
+
+    private func drawHeader(_ grid: inout Grid, _ layout: ListLayout, _ list: ResultList, in area: Rect) {
+        let style = theme.style("table.header")
+        grid.fill(Rect(row: area.row, column: area.column, rows: 1, columns: area.columns), style: style)
+        grid.write("St", row: area.row, column: area.column + 1, style: style)
+        let order = list.rows.order
+        let mark = order.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending)
+        for column in layout.columns {
+            let isSort = order.column == column.column || (order.column == .date && column.column == .time)
+            let text = TerminalText(column.column.header)
+            let shown = isSort ? DisplayWidth.clip(text, to: max(0, column.width - 1)).text + mark : text
+            let isFocus = column.column == focus
+            grid.write(
+                DisplayWidth.clip(shown, to: column.width).text,
+                row: area.row,
+                column: area.column + column.start,
+                style: isFocus ? theme.style("ui.key", over: style) : style
+            )
+        }
+        if order.column == .status {
+            grid.write(mark, row: area.row, column: area.column + 3, style: style)
+        }
+    }
+
+    private func drawRow(
+        _ grid: inout Grid,
+        _ layout: ListLayout,
+        _ text: RowText,
+        at row: Int,
+        isCursor: Bool,
+        isSimilar: Bool,
+        filter: RowFilter?
+    ) {
+        let cursor = theme.style("table.cursor")
+        let isOver = text.status == .completed || text.status == .discontinued
+        let plain = theme.style(isOver ? "table.status.completed" : "table.row")
+        let base = isCursor ? cursor : plain
+        func style(_ scope: String) -> Style {
+            guard isCursor else { return theme.style(scope, over: theme.style("table.row")) }
+            // On the cursor the bar's own colours stay readable; modifiers still tell.
+            var style = theme.style(scope)
+            style.foreground = .default
+            style.background = .default
+            style.modifiers.remove(.dim)
+            return style.over(cursor)
+        }
+        grid.fill(Rect(row: row, column: 0, rows: 1, columns: layout.width), style: base)
+        if isCursor { grid.write(theme.glyph(.cursor), row: row, column: 0, style: base) }
+        grid.write(text.status.letter, row: row, column: 1, style: style(text.status.scope))
+        if text.isUrgent { grid.write(theme.glyph(.stat), row: row, column: 2, style: style("table.stat")) }
+        for column in layout.columns {
+            let value = text[column.column]
+            if column.column == .patient, isSimilar {
+                grid.write("*", row: row, column: column.start - 1, style: style("table.guessed"))
+            }
+            switch value.state {
+            case .absent:
+                if column.column == .age { continue }
+                grid.write("-", row: row, column: column.start, style: style("detail.empty"))
+            case .empty: continue
+            case .sound, .guessed, .damaged:
+                let shown = ListLayout.shown(value, column.column, thisYear: String(now.date.year))
+                let room = value.isDoubtful ? max(0, column.width - 1) : column.width
+                let fitted = DisplayWidth.fit(
+                    shown,
+                    width: min(shown.width, room),
+                    alignment: .leading,
+                    mark: theme.glyph(.truncated)
+                )
+                grid.write(
+                    fitted,
+                    row: row,
+                    column: column.start,
+                    style: value.isDoubtful ? style("table.guessed") : base,
+                    maxWidth: room
+                )
+                if value.isDoubtful {
+                    grid.write(
+                        value.state == .guessed ? theme.glyph(.guessed) : "?",
+                        row: row,
+                        column: column.start + min(fitted.width, room),
+                        style: style("table.guessed"),
+                        maxWidth: 1
+                    )
+                }
+                highlight(&grid, fitted, column, row: row, filter: filter)
+            }
+        }
+    }
+
+    /// Underlines what the filter found; in plain ASCII text only, where characters and cells are the same.
+    private func highlight(
+        _ grid: inout Grid,
+        _ text: TerminalText,
+        _ column: ListLayout.Column,
+        row: Int,
+        filter: RowFilter?
+    ) {
+        guard let filter, text.isASCII else { return }
+        let hay = Array(text.string.lowercased().utf8)
+        for term in filter.terms where !term.isNegated && (term.column == nil || term.column == column.column) {
+            let pin = Array(term.needle.utf8)
+            guard !pin.isEmpty, hay.count >= pin.count else { continue }
+            for start in 0...(hay.count - pin.count) where hay[start..<(start + pin.count)].elementsEqual(pin) {
+                grid.tint(
+                    Rect(row: row, column: column.start + start, rows: 1, columns: pin.count),
+                    style: theme.style("ui.match")
+                )
+                break
+            }
+        }
+    }
+
+    private func drawEmpty(_ grid: inout Grid, in area: Rect, lines: [StyledLine]) {
+        let height = min(lines.count, area.rows)
+        let top = area.row + max(0, (area.rows - height) / 3)
+        for (index, line) in lines.prefix(height).enumerated() {
+            line.draw(into: &grid, row: top + index, column: area.column + 3, columns: area.columns - 5)
+        }
+    }
+
+    private func drawMessage(_ grid: inout Grid) {
+        guard let message else { return }
+        let ink = Ink(theme)
+        let style =
+            switch message.kind {
+            case .info: ink.title
+            case .warning: ink.warning
+            case .error: ink.error
+            }
+        var line = StyledLine()
+        line.space()
+        line.add(message.text, style)
+        line.draw(into: &grid, row: size.rows - 1, column: 0, columns: size.columns)
+    }
+}
+
+extension Overlay {
+    var isDetail: Bool { if case .detail = self { true } else { false } }
+}

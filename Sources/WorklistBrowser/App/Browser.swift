@@ -1,0 +1,239 @@
+import DICOMData
+import DICOMMatching
+import DICOMProtocol
+import Terminal
+
+/// The worklist browser: a value that takes events and gives effects, and that draws itself into a grid.
+///
+/// No clock, no socket, no terminal in here: the program around it brings time and input as events and does the effects.
+public struct Browser: Sendable {
+    /// The smallest screen that shows a list: below it only the size that is needed.
+    public static let minimumSize = TerminalSize(columns: 60, rows: 12)
+    /// From so many columns on the detail stands beside the list.
+    static let splitColumns = 100
+
+    public var theme: Theme
+    var keymap = Keymap.standard
+    let configPath: String
+    var now: Moment
+    var size = TerminalSize(columns: 80, rows: 24)
+
+    var servers: [ServerProfile]
+    var server: ServerProfile?
+    /// The query in force: what "run" runs.
+    var query: Query
+
+    /// The list on screen; nil before the first query.
+    var list: ResultList?
+    var run: Run?
+    /// How the last query ended, if its rows are not those on screen.
+    var attempt: Attempt?
+    private var lastFind = 0
+    var lastSeries = 0
+
+    var overlays: [Overlay] = []
+    var message: Message?
+    /// The filter being typed, and the one to go back to.
+    var filterField: TextField?
+    var filterBefore: RowFilter?
+    var isPrivate = false
+    /// The column that copying and "add to query" mean.
+    var focus = ListColumn.id
+    /// The row the user has seen under the cursor, or moved to: actions apply to no other.
+    var seen: ItemIdentity?
+
+    /// A query that runs.
+    struct Run: Sendable {
+        var id: FindID
+        var server: ServerProfile
+        var query: Query
+        var startedAt: Moment
+        var stage = FindProgress.Stage.lookingUp
+        /// The user asked for it, or the wire confirmed it.
+        var cancelRequestedAt: Moment?
+        var rowsAtCancel = 0
+        var isAborting = false
+        /// A refresh collects its rows out of sight.
+        var incoming: ResultList?
+        /// What was on screen before; comes back if the query fails before any row.
+        var previous: ResultList?
+    }
+
+    /// The end of a query whose rows are not on screen.
+    struct Attempt: Sendable {
+        var end: QueryEnd
+        var statistics: FindStatistics?
+        var rows: Int
+        var at: Moment
+        /// What it asked, if that is not what the list on screen asked.
+        var asked: [QueryWords.Word]?
+        var isRefresh: Bool
+    }
+
+    /// - Parameters:
+    ///   - servers: Those of the configuration.
+    ///   - current: The server to start with; nil opens the connect form.
+    ///   - initialQuery: Nil for today's worklist, as narrow as the server's settings allow.
+    ///   - configPath: Where "Save" writes, for the form to name it.
+    public init(
+        theme: Theme,
+        servers: [ServerProfile],
+        current: ServerProfile?,
+        initialQuery: Query? = nil,
+        configPath: String,
+        now: Moment
+    ) {
+        self.theme = theme
+        self.servers = servers
+        self.server = current
+        self.configPath = configPath
+        self.now = now
+        query = initialQuery ?? Self.startQuery(for: current)
+        if current == nil {
+            overlays = [.connect(ConnectForm(existing: nil, configPath: configPath))]
+        }
+    }
+
+    /// The first query, if there is a server to ask. Call it once, before the first event.
+    public mutating func start() -> [Effect] {
+        server == nil ? [] : startQuery(query)
+    }
+
+    static func startQuery(for server: ServerProfile?) -> Query {
+        guard let server else { return .worklist(.all) }
+        if !server.stationAETitle.isEmpty {
+            return .worklist(.thisScanner(modality: server.modality, station: server.effectiveStation))
+        }
+        return server.modality.isEmpty ? .worklist(.all) : .worklist(.thisModality(server.modality))
+    }
+
+    mutating func nextFindID() -> FindID {
+        lastFind += 1
+        return FindID(lastFind)
+    }
+
+    // MARK: Events
+
+    /// Takes an event; what is to be done comes back, in order.
+    public mutating func update(_ event: Event) -> [Effect] {
+        switch event {
+        case .input(let input): return update(input)
+        case .resized(let size):
+            resize(to: size)
+            return []
+        case .clock(let moment):
+            tick(moment)
+            return []
+        case .find(let id, let progress): return update(id, progress)
+        case .echo(_, let progress):
+            changeTop { overlay in
+                guard case .connect(var form) = overlay else { return }
+                form.echo(progress)
+                overlay = .connect(form)
+            }
+            return []
+        case .arranged(let generation, let order): return arranged(generation, order)
+        case .serverSaved(let profile, let path):
+            overlays.removeAll { if case .connect = $0 { true } else { false } }
+            let effects = use(profile)
+            message = Message(kind: .info, text: "\(profile.name) saved in \(path)")
+            return effects
+        case .serverSelected(let profile):
+            overlays.removeAll { if case .connect = $0 { true } else { false } }
+            return use(profile)
+        case .serverNotSaved(let reason):
+            var isShown = false
+            changeTop { overlay in
+                guard case .connect(var form) = overlay else { return }
+                form.saveFailed(reason: reason)
+                overlay = .connect(form)
+                isShown = true
+            }
+            if !isShown { message = Message(kind: .error, text: "not saved: \(reason)") }
+            return []
+        case .resumed: return [.redraw]
+        case .terminationRequested: return quit(exitCode: 143)
+        }
+    }
+
+    private mutating func update(_ input: InputEvent) -> [Effect] {
+        switch input {
+        case .key(let key): return press(key)
+        case .paste(let text): return paste(text)
+        case .invalid: return []
+        case .resize(let size):
+            resize(to: size)
+            return []
+        case .signal(let signal): return quit(exitCode: signal.exitStatus)
+        case .resumed: return [.redraw]
+        case .tick: return []
+        }
+    }
+
+    mutating func resize(to size: TerminalSize) {
+        guard size != self.size else { return }
+        self.size = size
+        list?.layout = nil
+        follow()
+    }
+
+    private mutating func tick(_ moment: Moment) {
+        let wasDay = now.date
+        now = moment
+        if now.date != wasDay {
+            // Ages change at midnight.
+            list?.rows.today = now.date
+            list?.forgetTexts()
+        }
+    }
+
+    /// Changes the top overlay in place.
+    mutating func changeTop(_ body: (inout Overlay) -> Void) {
+        guard let last = overlays.indices.last else { return }
+        body(&overlays[last])
+    }
+
+    /// Ends the program; a running query is aborted first.
+    mutating func quit(exitCode: Int32) -> [Effect] {
+        var effects: [Effect] = []
+        if let run { effects.append(.abortFind(run.id)) }
+        effects.append(.quit(exitCode: exitCode))
+        return effects
+    }
+
+    var surroundings: Surroundings { Surroundings(now: now, server: server, theme: theme, keymap: keymap) }
+
+    // MARK: For the program around
+
+    /// A query is under way.
+    public var isRunning: Bool { run != nil }
+    /// Rows of the list on screen, those a filter hides included.
+    public var rowCount: Int { list?.rows.count ?? 0 }
+    /// Rows that pass the filter.
+    public var visibleRowCount: Int { list?.rows.shownCount ?? 0 }
+    /// Rows of the query that runs, a refresh out of sight included; else ``rowCount``.
+    public var receivedRowCount: Int { run?.incoming?.rows.count ?? rowCount }
+
+    /// How the last query ended, as the status line says it; nil while one runs and before the first.
+    public var outcomeText: String? {
+        guard run == nil else { return nil }
+        if let attempt {
+            return OutcomeWords(attempt.end, rows: attempt.rows, statistics: attempt.statistics).line.string
+        }
+        guard let list, let end = list.end else { return nil }
+        return OutcomeWords(end, rows: list.rows.count, statistics: list.statistics).line.string
+    }
+
+    /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
+    public var secondsToNextClock: Double {
+        if run != nil { return 0.1 }
+        let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000
+        guard let list, now.seconds(since: list.asOf) < 60 else { return max(0.05, toMinute) }
+        return 1
+    }
+
+    /// The screen as text, a line a row.
+    public mutating func screenText(size: TerminalSize? = nil) -> String {
+        render(size: size ?? self.size).grid.dump()
+    }
+}

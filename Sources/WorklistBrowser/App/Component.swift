@@ -1,0 +1,60 @@
+import DICOMMatching
+import Terminal
+
+/// What every screen may look at while it handles a key or draws; it changes none of it.
+struct Surroundings {
+    var now: Moment
+    var server: ServerProfile?
+    var theme: Theme
+    var keymap: Keymap
+}
+
+/// What a screen asks of the application that holds it.
+enum Intent {
+    case effect(Effect)
+    /// Go back one step.
+    case close
+    /// Put another screen or dialog on top.
+    case open(Overlay)
+    /// Replace the query in force and run it.
+    case run(Query)
+    /// Keep the edited query without running it.
+    case keep(Query)
+    /// Use this server from now on; `saving` writes it to the configuration first.
+    case use(ServerProfile, saving: Bool)
+    /// Close this dialog, then do the command on what is below it.
+    case perform(Command)
+    /// Close this dialog and sort the list.
+    case sort(SortOrder)
+    /// One line for the user in the message place.
+    case message(Message)
+}
+
+/// A line for the user: what happened, and how bad it is.
+struct Message: Hashable {
+    enum Kind: Hashable { case info, warning, error }
+
+    var kind: Kind
+    var text: TerminalText
+}
+
+/// A screen or dialog: a value that takes commands or typed text, and draws itself.
+protocol Component {
+    /// The section of the keymap in force while this one is on top.
+    var keyContext: KeyContext { get }
+    /// True while keys that type a character belong to a text field, not to the keymap.
+    var takesText: Bool { get }
+
+    /// A command of the keymap.
+    mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent]
+    /// Text typed or pasted into the field that has the focus; only called while ``takesText``.
+    mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent]
+    /// Draws into the rectangle; a dialog draws its box over what is there.
+    func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings)
+    /// Where the terminal's cursor stands while a text field has the focus, for the rectangle it is drawn in.
+    func cursor(in area: Rect) -> Point?
+}
+
+extension Component {
+    func cursor(in area: Rect) -> Point? { nil }
+}

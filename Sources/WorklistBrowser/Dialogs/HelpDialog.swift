@@ -1,0 +1,170 @@
+import Terminal
+
+/// The keys of a screen, from the keymap in force: filtered by typing, run by Enter.
+struct HelpDialog: Component, Sendable {
+    /// The screen the help is about.
+    let context: KeyContext
+    private var filter = TextField(limit: 60)
+    private var cursor = MenuCursor()
+
+    init(context: KeyContext) {
+        self.context = context
+    }
+
+    var keyContext: KeyContext { .help }
+    var takesText: Bool { true }
+
+    private struct Line {
+        var group: String
+        var keys: TerminalText
+        var command: Command
+        var help: TerminalText
+    }
+
+    private func lines(_ keymap: Keymap) -> [Line] {
+        let needle = filter.text.lowercased()
+        let lines: [Line] = keymap.bindings(in: context).compactMap { binding in
+            let keys = binding.keys.map(\.label).joined(separator: " ")
+            let words = "\(keys.string) \(binding.help) \(binding.command.rawValue)".lowercased()
+            for word in needle.split(separator: " ") where !words.contains(word) { return nil }
+            return Line(
+                group: binding.command.group,
+                keys: keys,
+                command: binding.command,
+                help: TerminalText(binding.help)
+            )
+        }
+        // Groups in the order in which they first appear.
+        var groups: [String] = []
+        for line in lines where !groups.contains(line.group) { groups.append(line.group) }
+        return groups.flatMap { group in lines.filter { $0.group == group } }
+    }
+
+    mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent] {
+        let lines = lines(surroundings.keymap)
+        switch command {
+        case .accept:
+            guard lines.indices.contains(cursor.index) else { return [] }
+            return [.perform(lines[cursor.index].command)]
+        case .back: return [.close]
+        default:
+            if filter.perform(command) {
+                cursor = MenuCursor()
+            } else {
+                _ = cursor.perform(command, count: lines.count)
+            }
+            return []
+        }
+    }
+
+    mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
+        filter.insert(text)
+        cursor = MenuCursor()
+        return []
+    }
+
+    func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings) {
+        let theme = surroundings.theme
+        let ink = Ink(theme)
+        let lines = lines(surroundings.keymap)
+        let legend = context == .list ? StepStatus.legend : []
+        let box = DialogBox.frame(lines: 2 + surroundings.keymap.bindings(in: context).count + legend.count, in: area)
+        DialogBox(
+            title: "Keys: \(context.title)",
+            keys: [
+                ("type", "to filter"),
+                (surroundings.keymap.label(of: .accept, in: .help) ?? "Enter", "run it"),
+                (surroundings.keymap.label(of: .back, in: .help) ?? "Esc", "close"),
+            ]
+        ).draw(into: &grid, box: box, theme: theme)
+        let content = DialogBox.content(of: box)
+        guard content.rows > 0, content.columns > 8 else { return }
+        grid.write("Filter ", row: content.row, column: content.column, style: ink.dim, maxWidth: content.columns)
+        grid.draw(
+            filter,
+            row: content.row,
+            column: content.column + 7,
+            width: min(30, content.columns - 7),
+            isActive: true,
+            placeholder: "word",
+            ink: ink
+        )
+        let legendRows = content.rows > 8 ? legend.count : 0
+        let rows = content.rows - 1 - legendRows
+        let keyColumns = min(16, content.columns / 3)
+        let top = cursor.top(count: lines.count, rows: rows)
+        var group = ""
+        for (offset, line) in lines.dropFirst(top).prefix(max(0, rows)).enumerated() {
+            let isCursor = top + offset == cursor.index
+            var styled = StyledLine(isCursor ? theme.glyph(.cursor) : " ")
+            styled.space()
+            styled.add(line.group == group ? "" : TerminalText(line.group), columns: 8, ink.dim)
+            styled.pad(to: 10)
+            styled.add(line.keys, columns: keyColumns, ink.key)
+            styled.space()
+            styled.add(line.help, ink.dialog)
+            group = line.group
+            styled.draw(
+                into: &grid,
+                row: content.row + 1 + offset,
+                column: content.column,
+                columns: content.columns,
+                base: isCursor ? ink.cursor : ink.dialog
+            )
+        }
+        if lines.isEmpty, rows > 0 {
+            grid.write(
+                "no key or command has these words",
+                row: content.row + 1,
+                column: content.column + 2,
+                style: ink.dim,
+                maxWidth: content.columns - 2
+            )
+        }
+        for (index, text) in legend.prefix(legendRows).enumerated() {
+            StyledLine(TerminalText(text), ink.dim).draw(
+                into: &grid,
+                row: content.endRow - legendRows + index,
+                column: content.column,
+                columns: content.columns,
+                base: ink.dialog
+            )
+        }
+    }
+}
+
+extension KeyContext {
+    /// The screen's name in the help's title.
+    var title: TerminalText {
+        switch self {
+        case .list: "worklist"
+        case .builder: "query builder"
+        case .detail: "detail"
+        case .form: "form"
+        case .picker: "picker"
+        case .editor: "value editor"
+        case .dialog: "dialog"
+        case .help: "help"
+        case .filter: "filter"
+        case .servers: "servers"
+        }
+    }
+}
+
+extension Command {
+    /// The heading in help.
+    var group: String {
+        switch rawValue.prefix(while: { $0 != "." }) {
+        case "move": "Move"
+        case "query", "scope", "day": "Query"
+        case "row": "Row"
+        case "filter", "view": "View"
+        case "field": "Text"
+        case "server": "Server"
+        case "builder", "editor", "picker": "Query"
+        case "detail": "Detail"
+        case "form": "Form"
+        default: "Go"
+        }
+    }
+}

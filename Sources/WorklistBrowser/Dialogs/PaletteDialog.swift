@@ -1,0 +1,153 @@
+import Terminal
+
+/// Every command by name: typed letters find it in the order they stand, Enter runs it.
+struct PaletteDialog: Component, Sendable {
+    /// The screen the commands act on.
+    let context: KeyContext
+    private var field = TextField(limit: 60)
+    private var cursor = MenuCursor()
+
+    init(context: KeyContext) {
+        self.context = context
+    }
+
+    var keyContext: KeyContext { .picker }
+    var takesText: Bool { true }
+
+    private struct Line {
+        var command: Command
+        var name: String
+        var keys: TerminalText
+        var help: TerminalText
+        var score: Int
+    }
+
+    /// Commands that make sense when called by name.
+    static func commands(_ keymap: Keymap, context: KeyContext) -> [Keymap.Binding] {
+        keymap.bindings(in: context).filter { binding in
+            switch binding.command {
+            case .palette, .accept, .back: false
+            default: true
+            }
+        }
+    }
+
+    private func lines(_ keymap: Keymap) -> [Line] {
+        let wanted = field.text
+        return Self.commands(keymap, context: context).compactMap { binding in
+            let name = binding.command.rawValue
+            // A hit in the name counts more than one in the explanation.
+            let inName = Self.score(wanted, in: name).map { $0 * 2 + 20 }
+            guard let score = [inName, Self.score(wanted, in: binding.help)].compactMap(\.self).max() else { return nil }
+            return Line(
+                command: binding.command,
+                name: name,
+                keys: binding.keys.map(\.label).joined(separator: " "),
+                help: TerminalText(binding.help),
+                score: score
+            )
+        }.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+    }
+
+    /// How well the letters of `wanted` stand in `text`, in their order; nil if they do not.
+    static func score(_ wanted: String, in text: String) -> Int? {
+        let letters = Array(wanted.lowercased().filter { $0 != " " })
+        guard !letters.isEmpty else { return 0 }
+        let hay = Array(text.lowercased())
+        var best: Int?
+        // Each place of the first letter is tried: `run` is better in query.run than in que-r-y.r-u-n.
+        for start in hay.indices where hay[start] == letters[0] {
+            var place = start
+            var score = 0
+            var previous = -2
+            var found = 0
+            for letter in letters {
+                while place < hay.count, hay[place] != letter { place += 1 }
+                if place == hay.count { break }
+                let isWordStart = place == 0 || !(hay[place - 1].isLetter || hay[place - 1].isNumber)
+                score += place == previous + 1 ? 8 : isWordStart ? 6 : 1
+                previous = place
+                place += 1
+                found += 1
+            }
+            if found == letters.count { best = max(best ?? Int.min, score - (place - start - letters.count)) }
+        }
+        return best
+    }
+
+    mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent] {
+        let lines = lines(surroundings.keymap)
+        switch command {
+        case .accept:
+            guard lines.indices.contains(cursor.index) else { return [] }
+            return [.perform(lines[cursor.index].command)]
+        case .back: return [.close]
+        default:
+            if field.perform(command) {
+                cursor = MenuCursor()
+            } else {
+                _ = cursor.perform(command, count: lines.count)
+            }
+            return []
+        }
+    }
+
+    mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
+        field.insert(text)
+        cursor = MenuCursor()
+        return []
+    }
+
+    func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings) {
+        let theme = surroundings.theme
+        let ink = Ink(theme)
+        let lines = lines(surroundings.keymap)
+        let box = DialogBox.frame(lines: 14, in: area)
+        DialogBox(
+            title: "Command",
+            keys: [
+                (surroundings.keymap.label(of: .accept, in: .picker) ?? "Enter", "run it"),
+                (surroundings.keymap.label(of: .back, in: .picker) ?? "Esc", "close"),
+            ]
+        ).draw(into: &grid, box: box, theme: theme)
+        let content = DialogBox.content(of: box)
+        guard content.rows > 0, content.columns > 4 else { return }
+        grid.write(": ", row: content.row, column: content.column, style: ink.key)
+        grid.draw(
+            field,
+            row: content.row,
+            column: content.column + 2,
+            width: content.columns - 2,
+            isActive: true,
+            placeholder: "name of a command",
+            ink: ink
+        )
+        let rows = content.rows - 1
+        let top = cursor.top(count: lines.count, rows: rows)
+        for (offset, line) in lines.dropFirst(top).prefix(max(0, rows)).enumerated() {
+            let isCursor = top + offset == cursor.index
+            var styled = StyledLine(isCursor ? theme.glyph(.cursor) : " ")
+            styled.space()
+            styled.add(TerminalText(line.name), columns: 17, ink.title)
+            styled.space()
+            styled.add(line.help, ink.dialog)
+            styled.draw(
+                into: &grid,
+                row: content.row + 1 + offset,
+                column: content.column,
+                columns: content.columns,
+                right: StyledLine(line.keys, ink.key),
+                base: isCursor ? ink.cursor : ink.dialog
+            )
+        }
+        if lines.isEmpty, rows > 0 {
+            grid.write(
+                "no command has these letters",
+                row: content.row + 1,
+                column: content.column + 2,
+                style: ink.dim,
+                maxWidth: content.columns - 2
+            )
+        }
+    }
+}

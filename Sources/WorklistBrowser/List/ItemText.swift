@@ -1,0 +1,268 @@
+import DICOMData
+import Terminal
+
+/// One attribute of an item as the screen shows it, and how far it can be trusted.
+struct ColumnText: Hashable, Sendable {
+    enum State: Hashable, Sendable {
+        /// The server did not return the attribute.
+        case absent
+        /// Returned without a value.
+        case empty
+        case sound
+        /// Read with a character set the server did not declare.
+        case guessed
+        /// Bytes that mean nothing, or a value that is not what its VR demands.
+        case damaged
+    }
+
+    var text: TerminalText
+    var state: State
+
+    static let absent = ColumnText(text: .empty, state: .absent)
+    static let empty = ColumnText(text: .empty, state: .empty)
+
+    var hasValue: Bool { state == .sound || state == .guessed || state == .damaged }
+    /// The user has to look twice.
+    var isDoubtful: Bool { state == .guessed || state == .damaged }
+}
+
+/// Reading single attributes of an item.
+enum ItemText {
+    /// Without the padding of text values: spaces and NUL at the end, spaces at the beginning.
+    static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var bytes = bytes
+        while let last = bytes.last, last == 0x20 || last == 0 { bytes.removeLast() }
+        while let first = bytes.first, first == 0x20 { bytes.removeFirst() }
+        return bytes
+    }
+
+    /// The attribute as text, made safe for the screen.
+    static func column(_ dataSet: DataSet, _ tag: Tag, format: (String) -> String? = { $0 }) -> ColumnText {
+        guard let element = dataSet[tag] else {
+            // What stood behind a defect in the bytes is not known to be absent.
+            return dataSet.defect == nil ? .absent : ColumnText(text: "?", state: .damaged)
+        }
+        if element.isEmpty { return .empty }
+        guard let decoded = dataSet.text(of: element) else {
+            return ColumnText(text: TerminalText(Hex.dump(element.bytes, limit: 8)), state: .damaged)
+        }
+        let plain = trimmedText(decoded.string)
+        if plain.isEmpty { return .empty }
+        let formatted = format(plain)
+        let text = TerminalText(formatted ?? plain, limit: 512)
+        let state: ColumnText.State =
+            switch decoded.problem {
+            case .invalidBytes: .damaged
+            case .guessed, .unknownCharacterSet: .guessed
+            case nil: formatted == nil || text.altered ? .damaged : .sound
+            }
+        return ColumnText(text: text, state: state)
+    }
+
+    private static func trimmedText(_ text: String) -> String {
+        var scalars = Substring(text).unicodeScalars
+        while let last = scalars.last, last == " " || last == "\0" { scalars.removeLast() }
+        while let first = scalars.first, first == " " { scalars.removeFirst() }
+        return String(scalars)
+    }
+
+    /// `FAMILY, Given Middle`, and the ideographic writing behind it where there is one.
+    static func name(_ text: String) -> String {
+        // A name has one value; what follows a backslash is not hidden.
+        let name = PersonName(parsing: text)
+        let alphabetic = name.alphabetic.formatted
+        let ideographic = name.ideographic
+        if ideographic.isEmpty { return alphabetic.isEmpty ? name.formatted : alphabetic }
+        let written = [ideographic.family, ideographic.given].filter { !$0.isEmpty }.joined(separator: " ")
+        let whole = written.isEmpty ? ideographic.formatted : written
+        return alphabetic.isEmpty ? whole : alphabetic + " " + whole
+    }
+
+    static func date(_ text: String) -> String? { DICOMDate(parsing: text)?.formatted }
+
+    /// Hours and minutes: seconds are in the detail.
+    static func time(_ text: String) -> String? {
+        guard let time = DICOMTime(parsing: text) else { return nil }
+        return two(time.hour) + ":" + two(time.minute ?? 0)
+    }
+
+    static func two(_ number: Int) -> String { number < 10 ? "0\(max(0, number))" : "\(number)" }
+
+    /// Whole years; months below two years, days below two months. Nil if the birth date lies in the future.
+    static func age(born: DICOMDate, today: DICOMDate) -> String? {
+        guard born <= today else { return nil }
+        let hadBirthday = (today.month, today.day) >= (born.month, born.day)
+        let years = today.year - born.year - (hadBirthday ? 0 : 1)
+        if years >= 2 { return "\(years) y" }
+        let months = (today.year - born.year) * 12 + today.month - born.month - (today.day >= born.day ? 0 : 1)
+        if months >= 2 { return "\(months) mo" }
+        return "\(today.daysSince1970 - born.daysSince1970) d"
+    }
+}
+
+/// Scheduled Procedure Step Status (0040,0020) as one letter.
+enum StepStatus: Hashable, Sendable {
+    case none, scheduled, arrived, ready, started, departed, completed, discontinued
+    /// A value the standard does not define.
+    case other
+
+    init(_ value: String) {
+        switch value.uppercased() {
+        case "": self = .none
+        case "SCHEDULED": self = .scheduled
+        case "ARRIVED": self = .arrived
+        case "READY": self = .ready
+        case "STARTED", "IN PROGRESS": self = .started
+        case "DEPARTED": self = .departed
+        case "COMPLETED": self = .completed
+        case "DISCONTINUED": self = .discontinued
+        default: self = .other
+        }
+    }
+
+    var letter: TerminalText {
+        switch self {
+        case .none: " "
+        case .scheduled: "S"
+        case .arrived: "A"
+        case .ready: "R"
+        case .started: "I"
+        case .departed: "D"
+        case .completed: "C"
+        case .discontinued: "X"
+        case .other: "?"
+        }
+    }
+
+    /// Theme scope.
+    var scope: String {
+        switch self {
+        case .none, .other: "table.status"
+        case .scheduled: "table.status.scheduled"
+        case .arrived: "table.status.arrived"
+        case .ready: "table.status.ready"
+        case .started: "table.status.started"
+        case .departed: "table.status.departed"
+        case .completed: "table.status.completed"
+        case .discontinued: "table.status.discontinued"
+        }
+    }
+
+    /// Order in which steps go through a department.
+    var rank: UInt8 {
+        switch self {
+        case .started: 0
+        case .ready: 1
+        case .arrived: 2
+        case .scheduled: 3
+        case .departed: 4
+        case .completed: 5
+        case .discontinued: 6
+        case .other: 7
+        case .none: 8
+        }
+    }
+
+    static let legend = [
+        "S scheduled  A arrived  R ready  I started  D departed  C done  X stopped",
+        "! STAT or HIGH   * name like another patient's   - not returned   ~ cut",
+    ]
+}
+
+/// An item as a line of the list and as the identity bar: decoded for rows on screen only.
+struct RowText: Sendable {
+    private var columns: [ColumnText]
+    var status: StepStatus
+    /// STAT or HIGH (0040,1003).
+    var isUrgent: Bool
+    /// Issuer of Patient ID.
+    var issuer: ColumnText
+    /// Came with FF01.
+    var hasUnsupportedKeys: Bool
+    /// The bytes stop making sense somewhere; what came before is shown.
+    var isDefective: Bool
+
+    subscript(column: ListColumn) -> ColumnText { columns[column.index] }
+
+    init(_ item: EncodedDataSet, fallback: SpecificCharacterSet?, today: DICOMDate, hasUnsupportedKeys: Bool = false) {
+        var dataSet = item.decoded
+        dataSet.fallbackCharacterSet = fallback
+        let steps = dataSet.items(.scheduledProcedureStepSequence)
+        let step = steps.first ?? DataSet()
+        // An answer of the Query/Retrieve models has no step: the study takes its place.
+        func stepOr(_ stepTag: Tag, _ studyTag: Tag, format: (String) -> String? = { $0 }) -> ColumnText {
+            let own = ItemText.column(step, stepTag, format: format)
+            if own.state != .absent { return own }
+            let study = ItemText.column(dataSet, studyTag, format: format)
+            return study.state == .absent && dataSet.defect != nil ? ColumnText(text: "?", state: .damaged) : study
+        }
+        isDefective = dataSet.defect != nil
+        self.hasUnsupportedKeys = hasUnsupportedKeys
+
+        let statusText = ItemText.column(step, .scheduledProcedureStepStatus)
+        status = statusText.hasValue ? StepStatus(statusText.text.string) : .none
+        let priority = ItemText.column(dataSet, .requestedProcedurePriority).text.string.uppercased()
+        isUrgent = priority == "STAT" || priority == "HIGH"
+        issuer = ItemText.column(dataSet, .issuerOfPatientID)
+
+        let born = ItemText.column(dataSet, .patientBirthDate, format: ItemText.date)
+        var age = ColumnText(text: .empty, state: born.state == .sound ? .empty : born.state)
+        if born.isDoubtful { age = .empty }
+        if born.state == .sound, let raw = dataSet.string(.patientBirthDate), let date = DICOMDate(parsing: raw),
+            let text = ItemText.age(born: date, today: today)
+        {
+            age = ColumnText(text: TerminalText(text), state: .sound)
+        }
+
+        var procedure = ItemText.column(step, .scheduledProcedureStepDescription)
+        if !procedure.hasValue {
+            for other in [
+                ItemText.column(dataSet, .requestedProcedureDescription),
+                Self.meaning(step, .scheduledProtocolCodeSequence),
+                Self.meaning(dataSet, .requestedProcedureCodeSequence),
+                ItemText.column(dataSet, .studyDescription),
+            ] where other.hasValue {
+                procedure = other
+                break
+            }
+        }
+        if steps.count > 1, procedure.hasValue {
+            procedure.text += " (+\(steps.count - 1) \(steps.count == 2 ? "step" : "steps"))"
+        }
+
+        var columns = [ColumnText](repeating: .absent, count: ListColumn.allCases.count)
+        columns[ListColumn.status.index] = statusText
+        columns[ListColumn.date.index] = stepOr(.scheduledProcedureStepStartDate, .studyDate, format: ItemText.date)
+        columns[ListColumn.time.index] = stepOr(.scheduledProcedureStepStartTime, .studyTime, format: ItemText.time)
+        columns[ListColumn.patient.index] = ItemText.column(dataSet, .patientName, format: ItemText.name)
+        columns[ListColumn.born.index] = born
+        columns[ListColumn.age.index] = age
+        columns[ListColumn.sex.index] = ItemText.column(dataSet, .patientSex)
+        columns[ListColumn.id.index] = ItemText.column(dataSet, .patientID)
+        columns[ListColumn.accession.index] = ItemText.column(dataSet, .accessionNumber)
+        columns[ListColumn.modality.index] = stepOr(.modality, .modalitiesInStudy)
+        columns[ListColumn.station.index] = ItemText.column(step, .scheduledStationAETitle)
+        columns[ListColumn.procedure.index] = procedure
+        self.columns = columns
+    }
+
+    /// Code Meaning of the first item.
+    private static func meaning(_ dataSet: DataSet, _ sequence: Tag) -> ColumnText {
+        guard let item = dataSet.items(sequence).first else { return .absent }
+        return ItemText.column(item, .codeMeaning)
+    }
+
+    /// Names and identifiers replaced, for screenshots and training.
+    var masked: RowText {
+        var copy = self
+        for column in [ListColumn.patient, .born, .id, .accession] {
+            guard copy[column].hasValue else { continue }
+            copy.columns[column.index].text = PrivacyMask.masked(copy[column].text, column)
+        }
+        if copy.issuer.hasValue { copy.issuer.text = "***" }
+        return copy
+    }
+
+    /// What a filter without a column looks at.
+    static let searched: [ListColumn] = ListColumn.allCases.filter { $0 != .age }
+}

@@ -1,0 +1,289 @@
+import DICOMData
+import DICOMProtocol
+
+/// A table and the order in which its rows are shown.
+///
+/// Up to ``liveLimit`` rows arrivals are merged where they belong. Above it they are put at the end, and sorted off the UI
+/// thread when the stream has ended; the old order stays on screen until the new one is there.
+struct RowList: Sendable {
+    private(set) var table = MatchTable()
+    private(set) var order = SortOrder.standard
+    private(set) var filter: RowFilter?
+    /// The user has frozen the order: arrivals go to the end.
+    private(set) var isFrozen = false
+
+    /// All rows in order; those from ``sortedCount`` on as they arrived.
+    private var all: [UInt32] = []
+    private var sortedCount = 0
+    /// Those that pass the filter; nil without one.
+    private var passing: [UInt32]?
+    /// A key for each row, while arrivals are merged.
+    private var keys: [SortKey] = []
+    private var isLive = true
+    /// The sort or the filter in force has yet to be applied to some rows.
+    private var needsSort = false
+    private var needsFilter = false
+    private var generation: Int
+    private var inFlight: InFlight?
+
+    private struct InFlight: Sendable {
+        var generation: Int
+        var sorts: Bool
+        /// Rows of the table it covers.
+        var rows: Int
+    }
+
+    let fallback: SpecificCharacterSet?
+    var today: DICOMDate
+
+    /// Above so many rows arrivals are no longer merged one by one.
+    static let liveLimit = 50_000
+    /// Sorting on a key press is done at once up to here.
+    static let inlineSortLimit = 20_000
+    /// Filtering is done at once up to here.
+    static let inlineFilterLimit = 1_000
+    /// Rows of one batch looked at by the filter at once.
+    private static let inlineFilterBatch = 256
+
+    /// `series`: parts the jobs of this list from those of others.
+    init(series: Int, fallback: SpecificCharacterSet?, today: DICOMDate) {
+        generation = series << 24
+        self.fallback = fallback
+        self.today = today
+    }
+
+    // MARK: Reading
+
+    /// Rows in the order of the screen.
+    var shown: [UInt32] { passing ?? all }
+    var shownCount: Int { passing?.count ?? all.count }
+    /// Rows received.
+    var count: Int { table.count }
+
+    /// The row at a place of the screen's order; nil outside.
+    func row(at position: Int) -> Int? {
+        let rows = passing ?? all
+        return rows.indices.contains(position) ? Int(rows[position]) : nil
+    }
+
+    /// The place of a row in the screen's order; nil if the filter hides it.
+    func position(of row: Int) -> Int? {
+        (passing ?? all).firstIndex(of: UInt32(truncatingIfNeeded: row))
+    }
+
+    /// What is being worked on off the UI thread.
+    var pendingWork: String? {
+        if inFlight == nil { return nil }
+        return inFlight?.sorts == true ? "sorting" : "filtering"
+    }
+
+    /// Not all rows stand where the order wants them.
+    var isUnsorted: Bool { sortedCount < all.count || needsSort }
+
+    // MARK: Changing
+
+    /// Adds the matches of a batch.
+    mutating func append(_ batch: MatchBatch) -> ArrangeJob? {
+        let rows = table.append(batch)
+        guard !rows.isEmpty else { return nil }
+        if isLive, table.count > Self.liveLimit {
+            isLive = false
+            keys = []
+        }
+        let numbers = rows.map { UInt32(truncatingIfNeeded: $0) }
+        if isLive {
+            keys.reserveCapacity(table.count)
+            table.forEach(rows) { _, item in
+                keys.append(SortKey(item, column: order.column, fallback: fallback))
+                return true
+            }
+        }
+        if isLive, !isFrozen, sortedCount == all.count {
+            let sorted = sort(numbers)
+            Self.merge(sorted, into: &all, keys: keys, comparator: comparator)
+            sortedCount = all.count
+        } else {
+            all += numbers
+        }
+        guard let filter, !needsFilter else { return nil }
+        guard rows.count <= Self.inlineFilterBatch else {
+            needsFilter = true
+            return nextJob()
+        }
+        let fresh = numbers.filter { filter.matches(text(Int($0))) }
+        guard !fresh.isEmpty else { return nil }
+        if isLive, !isFrozen, sortedCount == all.count, var shown = passing {
+            passing = nil
+            Self.merge(sort(fresh), into: &shown, keys: keys, comparator: comparator)
+            passing = shown
+        } else {
+            passing?.append(contentsOf: fresh)
+        }
+        return nil
+    }
+
+    /// Sorts by another order.
+    mutating func sort(by order: SortOrder) -> ArrangeJob? {
+        guard order != self.order else { return nil }
+        self.order = order
+        return resort()
+    }
+
+    /// Freezes the order, or thaws it and sorts what came meanwhile.
+    mutating func freeze(_ frozen: Bool) -> ArrangeJob? {
+        isFrozen = frozen
+        return frozen || !isUnsorted ? nil : resort()
+    }
+
+    /// Shows only rows that pass.
+    mutating func filter(by filter: RowFilter?) -> ArrangeJob? {
+        guard filter != self.filter else { return nil }
+        self.filter = filter
+        guard let filter else {
+            passing = nil
+            needsFilter = false
+            if inFlight?.sorts == false { inFlight = nil }
+            return nil
+        }
+        guard table.count > Self.inlineFilterLimit else {
+            passing = ArrangeJob.filtered(table, rows: all, by: filter, fallback: fallback, today: today)
+            needsFilter = false
+            return nil
+        }
+        // Until the answer is there, what was shown stays.
+        if passing == nil { passing = all }
+        needsFilter = true
+        if inFlight?.sorts == true { return nil }
+        inFlight = nil
+        return nextJob()
+    }
+
+    /// No more rows will come: what could not be merged is sorted now.
+    mutating func endStream() -> ArrangeJob? {
+        isFrozen || !isUnsorted || inFlight?.sorts == true ? nil : resort()
+    }
+
+    private mutating func resort() -> ArrangeJob? {
+        if isLive, table.count <= Self.inlineSortLimit {
+            keys = []
+            keys.reserveCapacity(table.count)
+            table.forEach(0..<table.count) { _, item in
+                keys.append(SortKey(item, column: order.column, fallback: fallback))
+                return true
+            }
+            all = sort(all)
+            sortedCount = all.count
+            needsSort = false
+            orderPassing()
+            return nil
+        }
+        isLive = false
+        keys = []
+        needsSort = true
+        inFlight = nil
+        return nextJob()
+    }
+
+    private mutating func nextJob() -> ArrangeJob? {
+        guard inFlight == nil else { return nil }
+        let work: ArrangeJob.Work
+        if needsSort {
+            work = .sort(order, rows: table.count)
+        } else if needsFilter, let filter {
+            work = .filter(filter, rows: all)
+        } else {
+            return nil
+        }
+        generation += 1
+        inFlight = InFlight(generation: generation, sorts: needsSort, rows: table.count)
+        return ArrangeJob(generation: generation, work: work, table: table, fallback: fallback, today: today)
+    }
+
+    /// Takes the result of a job. False if it is not the one awaited.
+    mutating func apply(generation: Int, order rows: [UInt32]) -> (isApplied: Bool, next: ArrangeJob?) {
+        guard let job = inFlight, job.generation == generation else { return (false, nil) }
+        inFlight = nil
+        if job.sorts {
+            guard rows.count == job.rows, rows.allSatisfy({ $0 < job.rows }) else {
+                // A cancelled job: try again.
+                return (false, nextJob())
+            }
+            all = rows + (job.rows..<table.count).map { UInt32(truncatingIfNeeded: $0) }
+            sortedCount = job.rows
+            needsSort = false
+            orderPassing()
+            return (true, nextJob())
+        }
+        needsFilter = false
+        var isMember = [Bool](repeating: false, count: table.count)
+        for row in rows where Int(row) < isMember.count { isMember[Int(row)] = true }
+        if table.count - job.rows > Self.inlineFilterBatch {
+            needsFilter = true
+        } else if let filter {
+            for row in job.rows..<table.count where filter.matches(text(row)) { isMember[row] = true }
+        }
+        passing = all.filter { isMember[Int($0)] }
+        return (true, nextJob())
+    }
+
+    /// Puts the filtered rows into the order of all rows.
+    private mutating func orderPassing() {
+        guard let rows = passing else { return }
+        var isMember = [Bool](repeating: false, count: table.count)
+        for row in rows where Int(row) < isMember.count { isMember[Int(row)] = true }
+        passing = all.filter { isMember[Int($0)] }
+    }
+
+    func text(_ row: Int) -> RowText {
+        RowText(
+            table.item(row),
+            fallback: fallback,
+            today: today,
+            hasUnsupportedKeys: table.status(row) == .pendingWithUnsupportedKeys
+        )
+    }
+
+    // MARK: Order
+
+    private var comparator: RowComparator { RowComparator(order: order, table: table, fallback: fallback) }
+
+    private func sort(_ rows: [UInt32]) -> [UInt32] {
+        let comparator = comparator
+        return rows.sorted { comparator.precedes($0, keys[Int($0)], $1, keys[Int($1)]) }
+    }
+
+    /// Merges sorted rows into sorted rows, from the back, a block at a time.
+    private static func merge(
+        _ fresh: [UInt32],
+        into rows: inout [UInt32],
+        keys: [SortKey],
+        comparator: RowComparator
+    ) {
+        guard let smallest = fresh.first else { return }
+        func precedes(_ a: UInt32, _ b: UInt32) -> Bool {
+            comparator.precedes(a, keys[Int(a)], b, keys[Int(b)])
+        }
+        // What most servers do: rows come in order.
+        guard let last = rows.last, precedes(smallest, last) else {
+            rows += fresh
+            return
+        }
+        var end = rows.count
+        rows += fresh
+        var write = rows.count
+        for row in fresh.reversed() {
+            // The first of the old rows that must come behind this one.
+            var low = 0
+            var high = end
+            while low < high {
+                let middle = (low + high) / 2
+                if precedes(row, rows[middle]) { high = middle } else { low = middle + 1 }
+            }
+            let moved = end - low
+            for place in 0..<moved { rows[write - 1 - place] = rows[end - 1 - place] }
+            write -= moved + 1
+            end = low
+            rows[write] = row
+        }
+    }
+}

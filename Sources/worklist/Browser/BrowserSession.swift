@@ -1,0 +1,167 @@
+import Glibc
+import NIOConcurrencyHelpers
+import Terminal
+import WorklistBrowser
+
+/// One run of the browser, on the terminal or on a screen without one.
+struct BrowserSession: Sendable {
+    var servers: [ServerProfile]
+    var current: ServerProfile?
+    var effects: EffectRunner.Options
+    var theme: String?
+    var color: ColorChoice
+    var asciiOnly: Bool
+    var script: Script?
+    var size: TerminalSize
+    var clock: BrowserClock
+    var wantsStatistics: Bool
+
+    /// Runs to the end and returns the exit code.
+    func run() async -> Int32 {
+        let result = NIOLockedValueBox<Result<Int32, CommandFailure>>(.success(0))
+        await UIThread.run { [self] in
+            let ended: Result<Int32, CommandFailure>
+            do throws(CommandFailure) {
+                ended = .success(try runOnThisThread())
+            } catch {
+                ended = .failure(error)
+            }
+            result.withLockedValue { $0 = ended }
+        }
+        switch result.withLockedValue({ $0 }) {
+        case .success(let code): return code
+        case .failure(let failure):
+            StandardError.write("worklist: \(TerminalText(failure.message).string)\n")
+            return failure.code.rawValue
+        }
+    }
+
+    private func runOnThisThread() throws(CommandFailure) -> Int32 {
+        let start = ContinuousClock.now
+        let isUTF8 = TerminalLocale.prepare()
+        let screen: any Screen
+        if script != nil {
+            screen = HeadlessScreen(size: size)
+        } else {
+            guard isatty(0) == 1, isatty(1) == 1 else {
+                throw .usage(
+                    "the browser needs a terminal on standard input and output; use 'worklist find' in pipes, or --script"
+                )
+            }
+            var options = NcursesScreen.Options(isUTF8: isUTF8)
+            options.color = color
+            options.asciiOnly = asciiOnly
+            options.countBytes = wantsStatistics
+            do {
+                screen = try NcursesScreen(options)
+            } catch {
+                throw .usage(error.description)
+            }
+        }
+        defer { screen.close() }
+        let theme = try theme(for: screen)
+        let relay = EventRelay()
+        let runner = EffectRunner(options: effects) { relay.post($0) }
+        let browser = Browser(
+            theme: theme,
+            servers: servers,
+            current: current,
+            configPath: effects.configuration.path,
+            now: clock.now()
+        )
+        let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)
+        relay.connect(loop.handle)
+        var firstPaint: Duration?
+        loop.handle.post(input: .resize(screen.size))
+        loop.turn(maxWait: .zero)
+        firstPaint = ContinuousClock.now - start
+        loop.start()
+
+        var failure: ScriptFailure?
+        if let script, let headless = screen as? HeadlessScreen {
+            do throws(ScriptFailure) {
+                try script.run(loop, headless)
+            } catch {
+                failure = error
+            }
+        } else {
+            loop.run()
+        }
+        screen.close()
+        if wantsStatistics { StandardError.write(statistics(loop, firstPaint: firstPaint) + "\n") }
+        if let failure { throw CommandFailure(.noMatches, failure.description) }
+        return loop.app.exitCode
+    }
+
+    private func theme(for screen: any Screen) throws(CommandFailure) -> Theme {
+        let library = ThemeLibrary(directories: [Configuration.folder + "/themes"])
+        let isMono = screen.depth == .mono
+        let name = theme ?? effects.configuration.theme ?? (isMono ? "mono" : "default")
+        do {
+            return try library.theme(named: name, depth: screen.depth, ascii: asciiOnly || !screen.isUTF8)
+        } catch {
+            throw .usage(error.description)
+        }
+    }
+
+    private func statistics(_ loop: TerminalLoop<BrowserProgram>, firstPaint: Duration?) -> String {
+        let figures = loop.statistics
+        func milliseconds(_ duration: Duration?) -> String {
+            guard let duration else { return "null" }
+            let (seconds, attoseconds) = duration.components
+            let microseconds = Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+            let fraction = String(microseconds % 1000)
+            return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+        }
+        let parts = [
+            ("rows", String(loop.app.browser.rowCount)),
+            ("peak_rows", String(loop.app.peakRows)),
+            ("frames", String(figures.frames)),
+            ("frames_deferred", String(figures.framesDeferred)),
+            ("inputs", String(figures.inputs)),
+            ("events", String(figures.events)),
+            ("key_to_frame_p50_ms", milliseconds(figures.inputToFrame.percentile(0.5))),
+            ("key_to_frame_p99_ms", milliseconds(figures.inputToFrame.percentile(0.99))),
+            ("key_to_frame_max_ms", milliseconds(figures.inputToFrame.maximum)),
+            ("first_paint_ms", milliseconds(firstPaint)),
+            ("bytes_written", String(loop.screen.bytesWritten)),
+        ]
+        return "{" + parts.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+    }
+}
+
+extension TerminalLoop where App == BrowserProgram {
+    /// Starts the first query.
+    func start() {
+        let requests = app.start()
+        // The query line must not wait for the first event to show.
+        if requests.contains(.paint) || app.browser.isRunning { handle.post(input: .tick) }
+    }
+}
+
+/// Posts events to a loop that is made after whoever posts them; what comes before is kept.
+final class EventRelay: Sendable {
+    private struct State {
+        var handle: LoopHandle<WorklistBrowser.Event>?
+        var early: [WorklistBrowser.Event] = []
+    }
+
+    private let state = NIOLockedValueBox(State())
+
+    func connect(_ handle: LoopHandle<WorklistBrowser.Event>) {
+        let early = state.withLockedValue { state in
+            state.handle = handle
+            defer { state.early = [] }
+            return state.early
+        }
+        handle.post(contentsOf: early)
+    }
+
+    func post(_ event: WorklistBrowser.Event) {
+        let handle = state.withLockedValue { state in
+            if state.handle == nil { state.early.append(event) }
+            return state.handle
+        }
+        handle?.post(event)
+    }
+}

@@ -1,0 +1,237 @@
+import DICOMMatching
+import DICOMNetwork
+import DICOMProtocol
+import Glibc
+import NIOConcurrencyHelpers
+import Terminal
+import WorklistBrowser
+import WorklistServer
+
+/// Does what the browser asks for, away from the UI thread, and posts what comes of it.
+final class EffectRunner: Sendable {
+    private struct State {
+        var finds: [FindID: Running] = [:]
+        var demo: DemoServer?
+    }
+
+    /// A query in its two lives: while the association is opened, and while the C-FIND runs.
+    private struct Running {
+        var task: Task<Void, Never>?
+        var find: Find?
+        var isCancelled = false
+    }
+
+    private let state = NIOLockedValueBox(State())
+    private let post: @Sendable (WorklistBrowser.Event) -> Void
+    private let options: Options
+
+    struct Options: Sendable {
+        var configuration: Configuration
+        var timeout: Double?
+        var maximumLength: UInt32?
+        /// Where OSC 52 goes; nil for a screen that is none.
+        var terminal: Int32?
+        var demoCount = 300
+    }
+
+    init(options: Options, post: @escaping @Sendable (WorklistBrowser.Event) -> Void) {
+        self.options = options
+        self.post = post
+    }
+
+    func run(_ effect: Effect) {
+        switch effect {
+        case .startFind(let request): start(request)
+        case .cancelFind(let id): cancel(id)
+        case .abortFind(let id): abort(id)
+        case .startEcho(let id, let profile): echo(id, profile)
+        case .saveServer(let profile): save(profile)
+        case .startDemo: startDemo()
+        case .arrange(let job):
+            let post = post
+            Task { post(.arranged(generation: job.generation, order: job.run())) }
+        case .copy(let text): copy(text)
+        case .bell, .redraw, .suspend, .quit: break
+        }
+    }
+
+    // MARK: C-FIND
+
+    private func start(_ request: FindRequest) {
+        let id = request.id
+        state.withLockedValue { $0.finds[id] = Running() }
+        let task = Task { [self] in
+            let progress = await query(request)
+            state.withLockedValue { $0.finds[id] = nil }
+            post(.find(id, progress))
+        }
+        state.withLockedValue { $0.finds[id]?.task = task }
+    }
+
+    /// The whole life of one query; returns its end.
+    private func query(_ request: FindRequest) async -> FindProgress {
+        let id = request.id
+        let post = post
+        let sopClass = request.query.model.sopClassUID
+        let configuration = AssociationConfiguration(
+            request.server,
+            sopClasses: [sopClass],
+            timeout: options.timeout,
+            maximumLength: options.maximumLength
+        )
+        let association: Association
+        do {
+            association = try await Association.connect(configuration) { stage in
+                switch stage {
+                case .lookingUp: post(.find(id, .stage(.lookingUp)))
+                case .connecting: post(.find(id, .stage(.connecting)))
+                case .associating: post(.find(id, .stage(.associating)))
+                case .established: post(.find(id, .stage(.waiting)))
+                }
+            }
+        } catch {
+            return .failed(error)
+        }
+        var findOptions = FindOptions(limit: request.limit)
+        if let timeout = options.timeout {
+            findOptions.firstResponseTimeout = timeout
+            findOptions.nextResponseTimeout = timeout
+        }
+        let find: Find
+        do {
+            find = try await association.find(
+                request.identifier,
+                sopClass: sopClass,
+                options: findOptions,
+                onCancelSent: { post(.find(id, .cancelSent)) }
+            )
+        } catch {
+            association.abort()
+            return .failed(AssociationFailure(.invalidSetting("the query cannot be sent: \(error)"), peer: configuration.peer))
+        }
+        // The user may have asked for the end while the association was being opened.
+        let isCancelled = state.withLockedValue { state in
+            state.finds[id]?.find = find
+            return state.finds[id]?.isCancelled ?? false
+        }
+        if isCancelled { find.cancel() }
+        for await batch in find.batches { post(.find(id, .matches(batch))) }
+        let result = await find.result
+        var statistics = result.statistics
+        let timings = association.timings
+        statistics.connectMilliseconds = timings.lookupMilliseconds + timings.connectMilliseconds
+        statistics.associateMilliseconds = timings.associateMilliseconds
+        if await association.isEstablished {
+            Task { await association.release() }
+        }
+        return .finished(result.outcome, statistics)
+    }
+
+    private func cancel(_ id: FindID) {
+        let (find, task) = state.withLockedValue { state -> (Find?, Task<Void, Never>?) in
+            state.finds[id]?.isCancelled = true
+            let running = state.finds[id]
+            return (running?.find, running?.task)
+        }
+        // Before there is a C-FIND there is nothing to cancel on the wire: opening the association is stopped instead.
+        if let find { find.cancel() } else { task?.cancel() }
+    }
+
+    private func abort(_ id: FindID) {
+        let running = state.withLockedValue { $0.finds[id] }
+        if let find = running?.find { find.abort() } else { running?.task?.cancel() }
+    }
+
+    // MARK: C-ECHO
+
+    private func echo(_ id: Int, _ profile: ServerProfile) {
+        let post = post
+        let configuration = AssociationConfiguration(
+            profile,
+            sopClasses: [SOPClass.verification],
+            timeout: options.timeout,
+            maximumLength: options.maximumLength
+        )
+        Task {
+            do {
+                let association = try await Association.connect(configuration)
+                let timings = association.timings
+                post(.echo(id, .stage(name: "look up", milliseconds: timings.lookupMilliseconds)))
+                post(.echo(id, .stage(name: "connect", milliseconds: timings.connectMilliseconds)))
+                post(.echo(id, .stage(name: "associate", milliseconds: timings.associateMilliseconds)))
+                switch try await association.echo() {
+                case .answered(.success, let milliseconds): post(.echo(id, .succeeded(milliseconds: milliseconds)))
+                case .answered(let status, _): post(.echo(id, .refused(status)))
+                case .timedOut(let seconds):
+                    post(.echo(id, .failed(AssociationFailure(.noAnswer(seconds: seconds), peer: configuration.peer))))
+                case .ended(let end):
+                    let failure = AssociationFailure(
+                        .connectionClosed(detail: end.explanation),
+                        peer: configuration.peer
+                    )
+                    post(.echo(id, .failed(failure)))
+                }
+                await association.release()
+            } catch let failure as AssociationFailure {
+                post(.echo(id, .failed(failure)))
+            } catch {
+                let failure = AssociationFailure(.invalidSetting("\(error)"), peer: configuration.peer)
+                post(.echo(id, .failed(failure)))
+            }
+        }
+    }
+
+    // MARK: The rest
+
+    private func save(_ profile: ServerProfile) {
+        switch options.configuration.adding(profile) {
+        case .success(let path): post(.serverSaved(profile, path: path))
+        case .failure(let failure):
+            post(.serverNotSaved(reason: "\(options.configuration.path): \(failure.words)"))
+        }
+    }
+
+    private func startDemo() {
+        let post = post
+        let count = options.demoCount
+        Task { [self] in
+            do {
+                let server = try await DemoServer.start(count: count)
+                state.withLockedValue { $0.demo = server }
+                post(.serverSelected(server.profile))
+            } catch {
+                post(.serverNotSaved(reason: "the demo server did not start: \(error)"))
+            }
+        }
+    }
+
+    /// OSC 52: the terminal puts the text on the clipboard, over SSH too.
+    private func copy(_ text: String) {
+        guard let terminal = options.terminal else { return }
+        let payload = Base64Text.encode(Array(text.utf8))
+        // Terminals drop larger ones; xterm's limit is the smallest in use.
+        guard payload.utf8.count <= 74_994 else { return }
+        _ = FileWriter.writeAll(Array("\u{1B}]52;c;\(payload)\u{07}".utf8)[...], to: terminal)
+    }
+}
+
+/// Base64 (RFC 4648 4) for OSC 52.
+enum Base64Text {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func encode(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let chunk = Array(rest.prefix(3))
+            rest = rest.dropFirst(3)
+            var number: UInt32 = 0
+            for index in 0..<3 { number = number << 8 | UInt32(index < chunk.count ? chunk[index] : 0) }
+            for index in 0..<4 {
+                let digit = Int(number >> (18 - 6 * UInt32(index)) & 63)
+                out.append(index <= chunk.count ? alphabet[digit] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+}

@@ -1,0 +1,196 @@
+import Glibc
+import Terminal
+import WorklistBrowser
+
+/// `--script`: keys and `:commands`, one line each, run on the real program without a terminal.
+///
+///     # a comment
+///     /                      a key, or several parted by spaces: j j enter, ctrl-c, f5
+///     "SMI*"                 typed text
+///     :wait rows>=100        also visible>=N, outcome, running, text "WORDS"
+///     :resize 100x30
+///     :screen out.txt        the screen as text; - for standard output
+///     :assert WORDS          the screen shows them; :refute the opposite
+struct Script: Sendable {
+    private enum Step: Sendable {
+        case keys([Key])
+        case text(String)
+        case wait(Condition)
+        case resize(TerminalSize)
+        case screen(String)
+        case assert(String, isExpected: Bool)
+    }
+
+    private enum Condition: Sendable {
+        case rows(Int)
+        case visible(Int)
+        case outcome
+        case running
+        case text(String)
+    }
+
+    private let steps: [(line: Int, step: Step)]
+    private let path: String
+    /// Seconds a `:wait` lasts at most.
+    private let patience: Double
+
+    /// Reads a script; the failure says file, line and what is expected.
+    init(path: String, patience: Double) throws(CommandFailure) {
+        self.path = path
+        self.patience = patience
+        let bytes: [UInt8]
+        switch FileWriter.read(path == "-" ? "/dev/stdin" : path) {
+        case .success(let read): bytes = read
+        case .failure(let failure): throw .usage("cannot read the script \(path): \(failure.words)")
+        }
+        var steps: [(Int, Step)] = []
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, raw) in lines.enumerated() {
+            var line = raw
+            while line.last == "\r" || line.last == " " { line.removeLast() }
+            line = line.drop { $0 == " " || $0 == "\t" }
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            guard let step = Self.step(line) else {
+                throw .usage(
+                    "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
+                        + ":wait, :resize, :screen, :assert, :refute"
+                )
+            }
+            steps.append((index + 1, step))
+        }
+        self.steps = steps
+    }
+
+    private static func step(_ line: Substring) -> Step? {
+        if line.count >= 2, line.first == "\"", line.last == "\"" { return .text(String(line.dropFirst().dropLast())) }
+        if line.first == ":", line.count > 1 {
+            let parts = line.dropFirst().split(separator: " ", maxSplits: 1)
+            let argument = parts.count > 1 ? parts[1] : ""
+            switch parts.first {
+            case "wait": return condition(argument).map(Step.wait)
+            case "resize": return TerminalSize(parsing: argument).map(Step.resize)
+            case "screen": return argument.isEmpty ? nil : .screen(String(argument))
+            case "assert": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: true)
+            case "refute": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: false)
+            default: return nil
+            }
+        }
+        let keys = line.split(separator: " ").map { Key(parsing: $0) }
+        let known = keys.compactMap { $0 }
+        return known.count == keys.count ? .keys(known) : nil
+    }
+
+    private static func unquoted(_ text: Substring) -> String {
+        text.count >= 2 && text.first == "\"" && text.last == "\"" ? String(text.dropFirst().dropLast()) : String(text)
+    }
+
+    private static func condition(_ text: Substring) -> Condition? {
+        if text == "outcome" { return .outcome }
+        if text == "running" { return .running }
+        if text.hasPrefix("rows>=") { return Int(text.dropFirst(6)).map(Condition.rows) }
+        if text.hasPrefix("visible>=") { return Int(text.dropFirst(9)).map(Condition.visible) }
+        if text.hasPrefix("text ") { return .text(unquoted(text.dropFirst(5))) }
+        return nil
+    }
+
+    // MARK: Running
+
+    func run(_ loop: TerminalLoop<BrowserProgram>, _ screen: HeadlessScreen) throws(ScriptFailure) {
+        for (line, step) in steps {
+            if loop.isFinished { return }
+            switch step {
+            case .keys(let keys):
+                for key in keys { press(key, loop) }
+            case .text(let text):
+                for character in text { press(.character(character), loop) }
+            case .wait(let condition):
+                try wait(condition, line, loop, screen)
+            case .resize(let size):
+                screen.resize(to: size)
+                loop.handle.post(input: .resize(size))
+                loop.turn(maxWait: .zero)
+            case .screen(let file):
+                settle(loop)
+                try save(screen.text, file, line)
+            case .assert(let words, let isExpected):
+                settle(loop)
+                if screen.text.contains(words) != isExpected {
+                    throw ScriptFailure(
+                        path: path,
+                        line: line,
+                        text: "the screen " + (isExpected ? "does not show" : "shows") + " '\(words)'",
+                        screen: screen.text
+                    )
+                }
+            }
+        }
+    }
+
+    private func press(_ key: Key, _ loop: TerminalLoop<BrowserProgram>) {
+        loop.handle.post(input: .key(key))
+        loop.turn(maxWait: .zero)
+    }
+
+    /// Draws what the last event changed.
+    private func settle(_ loop: TerminalLoop<BrowserProgram>) {
+        loop.handle.post(input: .invalid)
+        loop.turn(maxWait: .zero)
+    }
+
+    private func wait(
+        _ condition: Condition,
+        _ line: Int,
+        _ loop: TerminalLoop<BrowserProgram>,
+        _ screen: HeadlessScreen
+    ) throws(ScriptFailure) {
+        let deadline = ContinuousClock.now + .milliseconds(Int64(patience * 1000))
+        while !isMet(condition, loop, screen) {
+            guard ContinuousClock.now < deadline, !loop.isFinished else {
+                throw ScriptFailure(
+                    path: path,
+                    line: line,
+                    text: "what is waited for did not come within \(Int(patience)) s",
+                    screen: screen.text
+                )
+            }
+            loop.turn(maxWait: .milliseconds(20))
+        }
+        settle(loop)
+    }
+
+    private func isMet(_ condition: Condition, _ loop: TerminalLoop<BrowserProgram>, _ screen: HeadlessScreen) -> Bool {
+        let browser = loop.app.browser
+        switch condition {
+        case .rows(let count): return browser.receivedRowCount >= count
+        case .visible(let count): return browser.visibleRowCount >= count
+        case .outcome: return !browser.isRunning && browser.outcomeText != nil
+        case .running: return browser.isRunning
+        case .text(let words): return screen.text.contains(words)
+        }
+    }
+
+    private func save(_ text: String, _ file: String, _ line: Int) throws(ScriptFailure) {
+        if file == "-" {
+            StandardOutput.shared.writeLine(text)
+            return
+        }
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ScriptFailure(path: path, line: line, text: "cannot write \(file): \(SystemFailure(errno).words)", screen: "")
+        }
+        defer { close(descriptor) }
+        guard FileWriter.writeAll(Array((text + "\n").utf8)[...], to: descriptor) else {
+            throw ScriptFailure(path: path, line: line, text: "cannot write \(file): \(SystemFailure(errno).words)", screen: "")
+        }
+    }
+}
+
+/// A script step that did not hold, with the screen as it was.
+struct ScriptFailure: Error {
+    var path: String
+    var line: Int
+    var text: String
+    var screen: String
+
+    var description: String { "\(path):\(line): \(text)" + (screen.isEmpty ? "" : "\n" + screen) }
+}

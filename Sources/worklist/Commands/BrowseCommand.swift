@@ -1,0 +1,106 @@
+import ArgumentParser
+import DICOMData
+import DICOMMatching
+import Terminal
+import WorklistBrowser
+
+/// Options of the browser itself.
+struct BrowserOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A theme by name; yours first, then those built in.", valueName: "name"))
+    var theme: String?
+
+    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.")
+    var color: String = "auto"
+
+    @Flag(help: "Draw with ASCII characters only.")
+    var ascii = false
+
+    @Option(help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"))
+    var script: String?
+
+    @Option(help: ArgumentHelp("Screen size for --script.", valueName: "WxH"))
+    var size: String = "80x24"
+
+    @Option(help: ArgumentHelp("A clock that stands still, such as 2026-11-24T14:32:00.", valueName: "time"))
+    var clock: String?
+
+    @Option(name: .customLong("wait-timeout"), help: ArgumentHelp("Longest a :wait in a script lasts.", valueName: "seconds"))
+    var waitTimeout: Double = 60
+
+    @Option(help: ArgumentHelp("Print figures on standard error at the end: json.", valueName: "format"))
+    var stats: String?
+
+    @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
+    var limit: Int?
+
+    func validate() throws {
+        guard ColorChoice(parsing: color) != nil else {
+            throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
+        }
+        guard TerminalSize(parsing: size) != nil else { throw ValidationError("--size takes columns x rows: 80x24.") }
+        if let stats, stats != "json" { throw ValidationError("--stats takes json.") }
+        if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
+        if let clock, Self.moment(clock) == nil {
+            throw ValidationError("--clock '\(clock)' is not a time such as 2026-11-24T14:32:00.")
+        }
+        guard waitTimeout > 0, waitTimeout < 86_400 else { throw ValidationError("--wait-timeout takes seconds above 0.") }
+    }
+
+    /// `YYYY-MM-DDTHH:MM[:SS]`, taken as UTC.
+    static func moment(_ text: String) -> Moment? {
+        let halves = text.split(separator: "T", omittingEmptySubsequences: false)
+        guard halves.count == 2, let date = DICOMDate(parsing: halves[0].filter { $0 != "-" }),
+            let time = DICOMTime(parsing: halves[1].filter { $0 != ":" })
+        else { return nil }
+        let microseconds = Int64(date.daysSince1970) * 86_400_000_000 + time.startMicroseconds
+        return Moment(microseconds: microseconds, utcOffset: 0)
+    }
+
+    func session(
+        servers: [ServerProfile],
+        current: ServerProfile?,
+        effects: EffectRunner.Options
+    ) throws -> BrowserSession {
+        var current = current
+        if let limit { current?.rowLimit = limit }
+        return BrowserSession(
+            servers: servers,
+            current: current,
+            effects: effects,
+            theme: theme,
+            color: ColorChoice(parsing: color) ?? .auto,
+            asciiOnly: ascii,
+            script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
+            size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
+            clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
+            wantsStatistics: stats != nil
+        )
+    }
+}
+
+/// `worklist browse`, and `worklist` alone.
+struct BrowseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "browse",
+        abstract: "Browse a worklist in the terminal.",
+        discussion: "Press ? in the browser for its keys."
+    )
+
+    @OptionGroup var options: ServerOptions
+    @OptionGroup var browser: BrowserOptions
+
+    func run() async throws {
+        let configuration = try Configuration.load(options.config)
+        let current = try options.profile()
+        var servers = configuration.servers
+        if let current, !servers.contains(where: { $0.name == current.name }) { servers.append(current) }
+        let effects = EffectRunner.Options(
+            configuration: configuration,
+            timeout: options.timeout,
+            maximumLength: options.maximumLength,
+            terminal: browser.script == nil ? 1 : nil
+        )
+        let code = await (try browser.session(servers: servers, current: current, effects: effects)).run()
+        if code != 0 { throw ExitCode(code) }
+    }
+}

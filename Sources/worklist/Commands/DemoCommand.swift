@@ -1,0 +1,67 @@
+import ArgumentParser
+import DICOMData
+import DICOMMatching
+import DICOMNetwork
+import DICOMProtocol
+import WorklistBrowser
+import WorklistServer
+
+/// `worklist demo`: a server with a synthetic schedule for today in this process, and the browser on it.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Browse a synthetic schedule; nothing leaves this machine.",
+        discussion: "All names are invented. The server listens on 127.0.0.1 only, and ends with the browser."
+    )
+
+    @OptionGroup var browser: BrowserOptions
+
+    @Option(help: ArgumentHelp("How many items the schedule has.", valueName: "n"))
+    var items = 300
+
+    @Option(help: ArgumentHelp("The schedule is the same for the same seed and day.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        guard (1...100_000).contains(items) else { throw ValidationError("--items takes 1 to 100000.") }
+    }
+
+    func run() async throws {
+        let clock = BrowserClock(fixed: browser.clock.flatMap(BrowserOptions.moment))
+        let server: DemoServer
+        do {
+            server = try await DemoServer.start(count: items, seed: seed, date: clock.now().queryMoment.date)
+        } catch {
+            throw CommandFailure(.network, "the demo server did not start: \(error)")
+        }
+        let configuration = try Configuration.load()
+        let effects = EffectRunner.Options(configuration: configuration, terminal: browser.script == nil ? 1 : nil)
+        let session = try browser.session(servers: [server.profile], current: server.profile, effects: effects)
+        let code = await session.run()
+        await server.stop()
+        if code != 0 { throw ExitCode(code) }
+    }
+}
+
+/// The embedded server of the demonstration, on loopback and a port of the system's choice.
+struct DemoServer: Sendable {
+    let profile: ServerProfile
+    private let server: DICOMServer
+
+    static func start(count: Int, seed: UInt64 = 1, date: DICOMDate? = nil) async throws -> DemoServer {
+        let date = date ?? WallClock.now().queryMoment.date
+        let schedule = DemoSchedule(date: date, seed: seed, count: count)
+        let server = try await DICOMServer.start(
+            ServerConfiguration(
+                port: 0,
+                policy: ServerConfiguration.policy(sopClasses: [SOPClass.modalityWorklistFind])
+            )
+        )
+        WorklistService(source: schedule).bind(to: server)
+        var profile = ServerProfile(name: "DEMO", host: "127.0.0.1", port: server.port, calledAETitle: "DEMO")
+        profile.accent = .demo
+        return DemoServer(profile: profile, server: server)
+    }
+
+    func stop() async { await server.stop() }
+}

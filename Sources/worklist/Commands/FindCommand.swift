@@ -1,0 +1,190 @@
+import ArgumentParser
+import DICOMData
+import DICOMMatching
+import DICOMNetwork
+import DICOMProtocol
+import Glibc
+import Terminal
+import WorklistBrowser
+
+/// `worklist find`: one query from the shell, rows printed as they arrive.
+struct FindCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "find",
+        abstract: "Send one C-FIND and print the matches as they arrive.",
+        discussion: """
+            Keys: -k PatientName='SMI*' -k SPS.Modality=CT -k '(0040,0100)[0].(0040,0002)=20261124-20261125'. \
+            A key without a value is returned, not matched. Dates may be relative: today, -7d..today.
+
+            Exit codes: 0 matches, 1 none, 2 usage, 3 network, 4 rejected, 5 DIMSE failure, 6 partial (cancelled, \
+            limited, lost).
+
+            Ctrl-C sends C-CANCEL; again, it aborts the association.
+            """
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    @Option(help: ArgumentHelp("worklist, patient, study, or a SOP class UID.", valueName: "model"))
+    var model = "worklist"
+
+    @Option(
+        name: [.customShort("k"), .customLong("key")],
+        help: ArgumentHelp("A key; may be repeated. Keywords, names, tags and paths are understood.", valueName: "key[=value]")
+    )
+    var keys: [String] = []
+
+    @Option(help: ArgumentHelp("Read the keys from a query file (TOML).", valueName: "file"))
+    var query: String?
+
+    @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Send C-CANCEL after that many matches.", valueName: "n"))
+    var cancelAfter: Int?
+
+    @Option(help: "table, csv, json, jsonl, dicom-json, dump or none.")
+    var format = RowFormat.table
+
+    @Option(help: "Print a summary on standard error: text or json.")
+    var summary: SummaryFormat?
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
+        if let cancelAfter, cancelAfter < 1 { throw ValidationError("--cancel-after takes 1 or more.") }
+        if query != nil, model != "worklist" { throw ValidationError("The query file names its model; leave out --model.") }
+    }
+
+    func run() async throws {
+        let profile = try options.requiredProfile()
+        let query = try assembled()
+        let now = WallClock.now()
+        let identifier: DataSet
+        do {
+            identifier = try query.identifier(
+                characterSet: CharacterSetPolicy(
+                    preferred: [profile.characterSetToSend].compactMap { $0 },
+                    declaration: .whenNeeded
+                ),
+                now: now.queryMoment
+            )
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        let configuration = options.association(with: profile, sopClasses: [query.model.sopClassUID])
+        let association: Association
+        do {
+            association = try await Association.connect(configuration)
+        } catch {
+            summary?.write(failure: error)
+            throw CommandFailure(error.isRefusal ? .rejected : .network, error.description)
+        }
+        var findOptions = FindOptions(limit: limit ?? profile.rowLimit, cancelAfter: cancelAfter)
+        if let timeout = options.timeout {
+            findOptions.firstResponseTimeout = timeout
+            findOptions.nextResponseTimeout = timeout
+        }
+        let find: Find
+        do {
+            find = try await association.find(identifier, sopClass: query.model.sopClassUID, options: findOptions)
+        } catch {
+            throw CommandFailure(.dimseFailure, "\(error)")
+        }
+        let interrupts = InterruptWatch { count in
+            if count == 1 { find.cancel() } else { find.abort() }
+        }
+        var writer = RowWriter(format: format, query: query, fallback: profile.assumedCharacterSet)
+        var rows = 0
+        writer.begin()
+        for await batch in find.batches {
+            rows += batch.count
+            writer.write(batch)
+            // Nobody reads on: the server need not send the rest.
+            if StandardOutput.shared.isClosed { find.cancel() }
+        }
+        writer.end()
+        let result = await find.result
+        interrupts.stop()
+        if await association.isEstablished { await association.release() } else { association.abort() }
+
+        var statistics = result.statistics
+        statistics.connectMilliseconds = association.timings.lookupMilliseconds + association.timings.connectMilliseconds
+        statistics.associateMilliseconds = association.timings.associateMilliseconds
+        summary?.write(result.outcome, statistics, rows: rows)
+        let ending = FindEnding(result.outcome, rows: rows)
+        if let words = ending.words, summary != .json { StandardError.write("worklist: \(TerminalText(words).string)\n") }
+        if ending.code != .matches { throw ending.code }
+    }
+
+    /// The query of the file or of the model, with the keys of the command line.
+    private func assembled() throws -> Query {
+        var query = try self.query.map(QueryFile.load) ?? FindModel.query(named: model)
+        for text in keys {
+            do {
+                let parsed = try KeyPath.parse(text, model: query.model)
+                query.set(parsed.key(source: .user))
+                if parsed.path.tag == .queryRetrieveLevel, let value = parsed.value {
+                    guard let level = QueryLevel(rawValue: value) else {
+                        throw CommandFailure.usage("QueryRetrieveLevel '\(value)' is not PATIENT, STUDY, SERIES or IMAGE")
+                    }
+                    query.remove(parsed.path)
+                    query.level = level
+                }
+            } catch let error as KeyPathError {
+                throw CommandFailure.usage("key '\(text)': \(error.description)")
+            }
+        }
+        return query
+    }
+}
+
+/// What an outcome means for the shell: a sentence, unless all went well, and the exit code.
+struct FindEnding {
+    var words: String?
+    var code: ProgramExit
+
+    init(_ outcome: FindOutcome, rows: Int) {
+        let partial: ProgramExit = rows > 0 ? .partial : .network
+        switch outcome {
+        case .complete:
+            code = rows > 0 ? .matches : .noMatches
+        case .cancelled(let cancellation):
+            code = .partial
+            let end =
+                cancellation.finalStatus == .cancel
+                ? "the server ended the query" : "the server ended with Success, so the list may or may not be whole,"
+            words =
+                "cancelled by us with \(rows) rows; \(end) \(Milliseconds.text(cancellation.milliseconds)) ms later, "
+                + "after \(cancellation.matchesAfter) more matches"
+        case .truncated(.byServer):
+            code = .partial
+            words = "truncated by the server after \(rows) rows: more exist. Narrow the query."
+        case .truncated(.ownLimit(let limit, _)):
+            code = .partial
+            words = "limited to \(limit) rows: more exist. --limit 0 takes all of them."
+        case .failed(let failure):
+            code = .dimseFailure
+            words = "the server failed the query with \(failure.status): \(failure.status.meaning)"
+            if let comment = failure.errorComment { words? += " ('\(comment)')" }
+            if !failure.offendingElements.isEmpty {
+                let names = failure.offendingElements.map { DataDictionary.keywordOrTag($0) }
+                words? += "; offending: " + names.joined(separator: ", ")
+            }
+            words? += ". \(rows) rows had come. Check the keys, or the server's log."
+        case .aborted(let abort):
+            code = partial
+            words = "\(abort.explanation); \(rows) rows had come. Try again."
+        case .timedOut(let wait, let seconds):
+            code = partial
+            words =
+                "\(wait.rawValue) did not come within \(Milliseconds.text(seconds)) s; \(rows) rows had come. "
+                + "--timeout waits longer."
+        case .lost(.connectionClosed(let detail)):
+            code = partial
+            words = "the connection was lost (\(detail)); \(rows) rows had come. Try again."
+        case .lost(.releasedByPeer):
+            code = partial
+            words = "the server released the association in the middle of the query; \(rows) rows had come. Try again."
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import DICOMData
+import DICOMMatching
+import DICOMNetwork
+import DICOMProtocol
+import Logging
+import NIOConcurrencyHelpers
+import Terminal
+import WorklistBrowser
+import WorklistServer
+
+/// `worklist serve`: a worklist server in the foreground.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve a worklist: from a folder of .wl files, or a synthetic schedule.",
+        discussion: """
+            The folder is laid out as for wlmscpfs: a sub-folder for each called AE title, named after it, with the .wl \
+            files in it. Changed, new and removed files are noticed. Without --folder a synthetic schedule for today is served.
+
+            It prints one line when it is ready, and stops on Ctrl-C or TERM.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Port to listen on; 0 lets the system choose.", valueName: "port"))
+    var port = 11_112
+
+    @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
+    var host = "127.0.0.1"
+
+    @Option(
+        help: ArgumentHelp("Answer only to this AE title; may be repeated. Any, unless given.", valueName: "AE")
+    )
+    var ae: [String] = []
+
+    @Option(help: ArgumentHelp("A folder of .wl files.", valueName: "dir"))
+    var folder: String?
+
+    @Option(help: ArgumentHelp("Items of the synthetic schedule.", valueName: "n"))
+    var items = 300
+
+    @Option(help: ArgumentHelp("Seed of the synthetic schedule.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(name: .customLong("max-associations"), help: ArgumentHelp("Associations at once.", valueName: "n"))
+    var maximumAssociations = 4_096
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535.") }
+        guard (1...100_000).contains(items) else { throw ValidationError("--items takes 1 to 100000.") }
+        guard maximumAssociations > 0 else { throw ValidationError("--max-associations takes 1 or more.") }
+    }
+
+    func run() async throws {
+        var policy = ServerConfiguration.policy(sopClasses: [SOPClass.modalityWorklistFind])
+        for title in ae {
+            do {
+                policy.calledAETitles.insert(try AETitle(title))
+            } catch {
+                throw CommandFailure.usage("--ae '\(title)' is no AE title: \(error)")
+            }
+        }
+        let service: WorklistService
+        let what: String
+        if let folder {
+            let store = WorklistFolder(path: folder)
+            // Read now: the first query finds it warm, and what cannot be read is said before anyone asks.
+            var count = 0
+            do {
+                for title in try store.titles() + [""] { count += try store.items(calledAETitle: title)?.count ?? 0 }
+            } catch {
+                throw CommandFailure.usage(error.description)
+            }
+            for problem in store.problems() {
+                StandardError.write("worklist: left out \(TerminalText(problem.description).string)\n")
+            }
+            service = WorklistService(source: store)
+            what = "folder \(folder), \(count) items"
+        } else {
+            let date = WallClock.now().queryMoment.date
+            service = WorklistService(source: DemoSchedule(date: date, seed: seed, count: items))
+            what = "synthetic schedule of \(date.formatted), \(items) items"
+        }
+        let server: DICOMServer
+        do {
+            server = try await DICOMServer.start(
+                ServerConfiguration(host: host, port: port, policy: policy, maximumAssociations: maximumAssociations)
+            )
+        } catch {
+            throw CommandFailure(.network, error.description)
+        }
+        service.bind(to: server)
+        let title = ae.isEmpty ? "any AE title" : ae.joined(separator: ", ")
+        StandardOutput.shared.writeLine("worklist server ready: \(title) on \(host) port \(server.port), \(what)")
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let waiting = NIOLockedValueBox<CheckedContinuation<Void, Never>?>(continuation)
+            _ = InterruptWatch { _ in
+                waiting.withLockedValue { kept in
+                    defer { kept = nil }
+                    return kept
+                }?.resume()
+            }
+        }
+        await server.stop()
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import DICOMNetwork
+import DICOMProtocol
+import WorklistBrowser
+
+/// Options of every command that calls a server.
+struct ServerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The server to call.", valueName: "AE@HOST:PORT"))
+    var to: String?
+
+    @Option(help: ArgumentHelp("A server of your configuration, by its name.", valueName: "name"))
+    var server: String?
+
+    @Option(name: .customLong("as"), help: ArgumentHelp("Our own AE title.", valueName: "AE"))
+    var callingAETitle: String?
+
+    @Option(help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("Seconds to wait for each step.", valueName: "seconds"))
+    var timeout: Double?
+
+    @Option(
+        name: .customLong("max-pdu"),
+        help: ArgumentHelp("Longest PDU we take, in bytes; 0 announces no limit.", valueName: "bytes")
+    )
+    var maximumLength: UInt32?
+
+    func validate() throws {
+        if to != nil, server != nil { throw ValidationError("Use either --to or --server, not both.") }
+        if let timeout, !(timeout > 0 && timeout.isFinite) {
+            throw ValidationError("--timeout takes a number of seconds above 0.")
+        }
+        if let to { _ = try Self.parse(to) }
+        if let maximumLength, maximumLength != 0, maximumLength < 4_096 {
+            throw ValidationError("--max-pdu takes 0 or at least 4096 bytes.")
+        }
+    }
+
+    /// `AE@HOST:PORT`; the host may be an IPv6 address in brackets; the port is 104 unless given.
+    static func parse(_ text: String) throws -> ServerProfile {
+        let form = "use AE@HOST:PORT, such as RISMWL@192.0.2.7:104"
+        guard let at = text.lastIndex(of: "@") else {
+            throw ValidationError("'\(text)' names no AE title: \(form).")
+        }
+        let called = String(text[..<at])
+        var rest = text[text.index(after: at)...]
+        var host: Substring
+        if rest.first == "[", let close = rest.firstIndex(of: "]") {
+            host = rest[rest.index(after: rest.startIndex)..<close]
+            rest = rest[rest.index(after: close)...]
+        } else {
+            host = rest.prefix { $0 != ":" }
+            rest = rest.dropFirst(host.count)
+        }
+        var port = 104
+        if rest.first == ":" {
+            guard let number = Int(rest.dropFirst()), (1...65_535).contains(number) else {
+                throw ValidationError("'\(rest.dropFirst())' is no port (1 to 65535): \(form).")
+            }
+            port = number
+        } else if !rest.isEmpty {
+            throw ValidationError("'\(text)' is not understood: \(form).")
+        }
+        guard !host.isEmpty else { throw ValidationError("'\(text)' names no host: \(form).") }
+        do {
+            _ = try AETitle(called)
+        } catch {
+            throw ValidationError("'\(called)' is no AE title: \(error)")
+        }
+        return ServerProfile(name: text, host: String(host), port: port, calledAETitle: called)
+    }
+
+    /// The server these options mean; nil if none is named and none configured.
+    func profile() throws -> ServerProfile? {
+        var profile: ServerProfile?
+        if let to {
+            profile = try Self.parse(to)
+        } else {
+            profile = try Configuration.load(config).server(named: server)
+        }
+        if let callingAETitle {
+            do {
+                profile?.callingAETitle = try AETitle(callingAETitle).text
+            } catch {
+                throw CommandFailure.usage("--as '\(callingAETitle)' is no AE title: \(error)")
+            }
+        }
+        return profile
+    }
+
+    /// As ``profile()``; no server is a mistake in usage.
+    func requiredProfile() throws -> ServerProfile {
+        guard let profile = try profile() else {
+            throw CommandFailure.usage(
+                "no server is named: use --to AE@HOST:PORT, or configure one in \(Configuration.folder)/config.toml"
+            )
+        }
+        return profile
+    }
+
+    func association(with profile: ServerProfile, sopClasses: [String]) -> AssociationConfiguration {
+        AssociationConfiguration(profile, sopClasses: sopClasses, timeout: timeout, maximumLength: maximumLength)
+    }
+}
+
+extension AssociationConfiguration {
+    /// How to call a server of the configuration.
+    init(_ profile: ServerProfile, sopClasses: [String], timeout: Double? = nil, maximumLength: UInt32? = nil) {
+        self.init(
+            host: profile.host,
+            port: profile.port,
+            calledAETitle: profile.calledAETitle,
+            callingAETitle: profile.callingAETitle,
+            sopClasses: sopClasses
+        )
+        if let maximumLength { self.maximumLength = maximumLength }
+        if let timeout {
+            connectTimeout = timeout
+            timeouts.associate = timeout
+            timeouts.echo = timeout
+            timeouts.partialPDU = timeout
+        }
+    }
+}

@@ -1,0 +1,224 @@
+import DICOMData
+import Glibc
+import TOMLKit
+import WorklistBrowser
+
+/// `config.toml`: the servers, and which one to start with.
+struct Configuration {
+    var servers: [ServerProfile] = []
+    /// Name of the server to start with; the first if nil.
+    var defaultServer: String?
+    var theme: String?
+    /// Where it was read from, or would be written to.
+    var path: String
+    var exists = false
+
+    /// The server asked for by name, or the one to start with. Nil if none is configured.
+    func server(named name: String?) throws -> ServerProfile? {
+        guard let name = name ?? defaultServer else { return servers.first }
+        if let server = servers.first(where: { $0.name == name }) { return server }
+        let known = servers.isEmpty ? "none is configured" : "known are " + servers.map(\.name).joined(separator: ", ")
+        throw CommandFailure.usage("there is no server '\(name)' in \(path): \(known)")
+    }
+
+    /// Why a configuration file cannot be used: file, line, what is expected.
+    struct Problem: Error {
+        var path: String
+        var line: Int?
+        var text: String
+
+        var description: String { path + (line.map { ":\($0)" } ?? "") + ": " + text }
+    }
+
+    // MARK: Places
+
+    /// `$WORKLIST_CONFIG_DIR`, else `$XDG_CONFIG_HOME/worklist`, else `~/.config/worklist`.
+    static var folder: String {
+        if let folder = environment("WORKLIST_CONFIG_DIR") { return folder }
+        if let base = environment("XDG_CONFIG_HOME") { return base + "/worklist" }
+        return (environment("HOME") ?? ".") + "/.config/worklist"
+    }
+
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    // MARK: Reading
+
+    /// Reads the file at `path`, or the usual one; a file that is not there is an empty configuration unless it was named.
+    static func load(_ explicit: String? = nil) throws -> Configuration {
+        let path = explicit ?? folder + "/config.toml"
+        var configuration = Configuration(path: path)
+        switch FileWriter.read(path) {
+        case .failure(let failure):
+            if explicit == nil, failure.code == ENOENT || failure.code == ENOTDIR { return configuration }
+            throw CommandFailure.usage("cannot read the configuration \(path): \(failure.words)")
+        case .success(let bytes):
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw CommandFailure.usage("\(path): not UTF-8 text; save the file as UTF-8")
+            }
+            configuration.exists = true
+            do {
+                try configuration.read(text)
+            } catch let problem as Problem {
+                throw CommandFailure.usage(problem.description)
+            }
+        }
+        return configuration
+    }
+
+    private mutating func read(_ text: String) throws {
+        let table: TOMLTable
+        do {
+            table = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            throw Problem(path: path, line: error.source.begin.line, text: "not TOML: \(error.description)")
+        }
+        for key in table.keys.sorted() where !["default_server", "theme", "server"].contains(key) {
+            throw Problem(
+                path: path,
+                line: Self.line(of: key, in: text),
+                text: "unknown key '\(key)'; expected default_server, theme or [[server]]"
+            )
+        }
+        defaultServer = try string(table, "default_server", text)
+        theme = try string(table, "theme", text)
+        guard let value = table["server"] else { return }
+        guard let array = value.array else {
+            throw Problem(path: path, line: Self.line(of: "[server", in: text), text: "write servers as [[server]]")
+        }
+        for (index, entry) in array.enumerated() {
+            guard let entry = entry.table else {
+                throw Problem(path: path, line: nil, text: "server \(index + 1) is not a table; write [[server]]")
+            }
+            servers.append(try server(entry, number: index, text))
+        }
+    }
+
+    private static let serverKeys = [
+        "name", "host", "port", "called_ae", "calling_ae", "station_ae", "modality", "accent", "send_character_set",
+        "assume_character_set", "row_limit",
+    ]
+
+    private func server(_ table: TOMLTable, number: Int, _ text: String) throws -> ServerProfile {
+        let line = Self.line(ofServer: number, in: text)
+        func fail(_ words: String) -> Problem { Problem(path: path, line: line, text: "[[server]]: " + words) }
+        for key in table.keys.sorted() where !Self.serverKeys.contains(key) {
+            throw fail("unknown key '\(key)'; expected one of " + Self.serverKeys.joined(separator: ", "))
+        }
+        func words(_ key: String) throws -> String? {
+            guard let value = table[key] else { return nil }
+            guard let string = value.string else { throw fail("\(key) must be a text in quotes") }
+            return string
+        }
+        func integer(_ key: String) throws -> Int? {
+            guard let value = table[key] else { return nil }
+            guard let number = value.int else { throw fail("\(key) must be a number") }
+            return number
+        }
+        guard let host = try words("host"), !host.isEmpty else { throw fail("host is missing") }
+        guard let called = try words("called_ae"), !called.isEmpty else { throw fail("called_ae is missing") }
+        let port = try integer("port") ?? 104
+        guard (1...65_535).contains(port) else { throw fail("port \(port) is not between 1 and 65535") }
+        var profile = ServerProfile(name: try words("name") ?? host, host: host, port: port, calledAETitle: called)
+        profile.callingAETitle = try words("calling_ae") ?? ServerProfile.defaultCallingAETitle
+        profile.stationAETitle = try words("station_ae") ?? ""
+        profile.modality = try words("modality") ?? ""
+        if let accent = try words("accent") {
+            guard let known = ServerProfile.Accent(rawValue: accent) else {
+                throw fail("accent '\(accent)' is not one of none, prod, test, demo")
+            }
+            profile.accent = known
+        }
+        func characterSet(_ key: String) throws -> SpecificCharacterSet? {
+            guard let value = try words(key), !value.isEmpty else { return nil }
+            let set = SpecificCharacterSet(parsing: value.utf8)
+            guard set.unknownTerms.isEmpty else {
+                throw fail("\(key) '\(value)' is no DICOM character set; an example is ISO_IR 192")
+            }
+            return set
+        }
+        profile.characterSetToSend = try characterSet("send_character_set")
+        profile.assumedCharacterSet = try characterSet("assume_character_set")
+        if let limit = try integer("row_limit") {
+            guard limit >= 0 else { throw fail("row_limit must be 0 (no limit) or more") }
+            profile.rowLimit = limit
+        }
+        return profile
+    }
+
+    private func string(_ table: TOMLTable, _ key: String, _ text: String) throws -> String? {
+        guard let value = table[key] else { return nil }
+        guard let string = value.string else {
+            throw Problem(path: path, line: Self.line(of: key, in: text), text: "\(key) must be a text in quotes")
+        }
+        return string
+    }
+
+    /// The first line that starts with a key, counted from 1.
+    private static func line(of key: String, in text: String) -> Int? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.firstIndex { $0.drop { $0 == " " || $0 == "\t" }.hasPrefix(key) }.map { $0 + 1 }
+    }
+
+    private static func line(ofServer number: Int, in text: String) -> Int? {
+        var seen = 0
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        where line.drop(while: { $0 == " " || $0 == "\t" }).hasPrefix("[[server") {
+            if seen == number { return index + 1 }
+            seen += 1
+        }
+        return nil
+    }
+
+    // MARK: Writing
+
+    /// Adds a server at the end of the file, mode 0600; what the user wrote before stays as it is.
+    func adding(_ server: ServerProfile) -> Result<String, SystemFailure> {
+        var block = exists ? "\n" : "# worklist: servers and defaults\n\n"
+        block += "[[server]]\n"
+        func put(_ key: String, _ value: String) {
+            if !value.isEmpty { block += "\(key) = \(Self.quoted(value))\n" }
+        }
+        put("name", server.name)
+        put("host", server.host)
+        block += "port = \(server.port)\n"
+        put("called_ae", server.calledAETitle)
+        put("calling_ae", server.callingAETitle)
+        put("station_ae", server.stationAETitle)
+        put("modality", server.modality)
+        if server.accent != .none { put("accent", server.accent.rawValue) }
+        if server.rowLimit != ServerProfile.defaultRowLimit { block += "row_limit = \(server.rowLimit)\n" }
+
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        if let failure = Self.makeFolder(folder) { return .failure(failure) }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return .failure(SystemFailure(errno)) }
+        defer { close(descriptor) }
+        guard FileWriter.writeAll(Array(block.utf8)[...], to: descriptor) else { return .failure(SystemFailure(errno)) }
+        return .success(path)
+    }
+
+    private static func makeFolder(_ path: String) -> SystemFailure? {
+        if path.isEmpty || access(path, F_OK) == 0 { return nil }
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        if let failure = makeFolder(parent) { return failure }
+        return mkdir(path, 0o700) == 0 || errno == EEXIST ? nil : SystemFailure(errno)
+    }
+
+    /// A TOML basic string.
+    private static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case "\u{0}"..<"\u{20}", "\u{7F}": out += "\\u" + Hex.four(UInt16(truncatingIfNeeded: scalar.value))
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\""
+    }
+}

@@ -1,0 +1,184 @@
+import ArgumentParser
+import DICOMData
+import DICOMMatching
+import DICOMProtocol
+import Terminal
+
+/// `--format`: how rows are printed.
+enum RowFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, csv, json, jsonl, dump, none
+    case dicomJSON = "dicom-json"
+}
+
+/// Prints matches as they arrive. No control character of a value reaches the output in any format.
+struct RowWriter {
+    private let format: RowFormat
+    private let fallback: SpecificCharacterSet?
+    private let columns: [Column]
+    private var count = 0
+    private let out = StandardOutput.shared
+
+    /// One column: an attribute, and for the table how wide it is.
+    private struct Column {
+        var title: String
+        var path: AttributePath
+        var width: Int
+    }
+
+    init(format: RowFormat, query: Query, fallback: SpecificCharacterSet?) {
+        self.format = format
+        self.fallback = fallback
+        self.columns = format == .table ? Self.tableColumns(query) : Self.allColumns(query)
+    }
+
+    // MARK: Columns
+
+    private static let widths: [(Tag, String, Int)] = [
+        (.scheduledProcedureStepStartDate, "Date", 10),
+        (.scheduledProcedureStepStartTime, "Time", 8),
+        (.studyDate, "Date", 10),
+        (.patientName, "Patient", 28),
+        (.patientID, "ID", 14),
+        (.patientBirthDate, "Born", 10),
+        (.patientSex, "S", 1),
+        (.accessionNumber, "Accession", 14),
+        (.modality, "Mod", 3),
+        (.scheduledStationAETitle, "Station", 12),
+        (.scheduledProcedureStepDescription, "Procedure", 24),
+        (.studyDescription, "Study", 24),
+        (.modalitiesInStudy, "Mods", 8),
+    ]
+
+    private static func tableColumns(_ query: Query) -> [Column] {
+        widths.compactMap { tag, title, width in
+            guard let key = query.keys.first(where: { $0.path.tag == tag && $0.path.steps.count <= 1 }) else {
+                return nil
+            }
+            return Column(title: title, path: key.path, width: width)
+        }
+    }
+
+    /// Every asked attribute that is no sequence.
+    private static func allColumns(_ query: Query) -> [Column] {
+        query.keys.filter { $0.vr != .SQ }.map { key in
+            let steps = key.path.steps.map { DataDictionary.keywordOrTag($0.tag) + "." }.joined()
+            return Column(title: steps + DataDictionary.keywordOrTag(key.path.tag), path: key.path, width: 0)
+        }
+    }
+
+    // MARK: Writing
+
+    func begin() {
+        switch format {
+        case .table:
+            let line = columns.map { DisplayWidth.fit(TerminalText($0.title), width: $0.width).string }
+            out.writeLine(Self.trimmed(line.joined(separator: "  ")))
+        case .csv: out.writeLine(columns.map { Self.csv($0.title) }.joined(separator: ","))
+        case .json, .dicomJSON: out.write("[")
+        case .jsonl, .dump, .none: break
+        }
+        out.flush()
+    }
+
+    mutating func write(_ batch: MatchBatch) {
+        guard format != .none else {
+            count += batch.count
+            return
+        }
+        for index in 0..<batch.count where !out.isClosed {
+            var item = batch.identifier(index).decoded
+            item.fallbackCharacterSet = fallback
+            write(item)
+            count += 1
+        }
+        out.flush()
+    }
+
+    private func write(_ item: DataSet) {
+        switch format {
+        case .table:
+            let cells = columns.map { column -> String in
+                let text = Self.cell(item, column.path)
+                return DisplayWidth.fit(text, width: column.width).string
+            }
+            out.write(Self.trimmed(cells.joined(separator: "  ")) + "\n")
+        case .csv:
+            let cells = columns.map { Self.csv(TerminalText(Self.value(item, $0.path) ?? "").string) }
+            out.write(cells.joined(separator: ",") + "\n")
+        case .json: out.write((count == 0 ? "\n" : ",\n") + Self.object(item))
+        case .jsonl: out.write(Self.object(item) + "\n")
+        case .dicomJSON: out.write((count == 0 ? "\n" : ",\n") + DICOMJSON.encode(item))
+        case .dump: out.write("# match \(count + 1)\n" + Self.dump(item, indent: 0))
+        case .none: break
+        }
+    }
+
+    func end() {
+        if format == .json || format == .dicomJSON { out.write("\n]\n") }
+        out.flush()
+    }
+
+    // MARK: Values
+
+    private static func value(_ item: DataSet, _ path: AttributePath) -> String? {
+        item.dataSet(holding: path)?.string(path.tag)
+    }
+
+    /// For people: dates and times with separators, names as family, given; absent is `-`.
+    private static func cell(_ item: DataSet, _ path: AttributePath) -> TerminalText {
+        guard let text = value(item, path) else { return "-" }
+        switch DataDictionary.vr(of: path.tag) {
+        case .DA: return TerminalText(DICOMDate(parsing: text)?.formatted ?? text)
+        case .TM: return TerminalText(DICOMTime(parsing: text)?.formatted ?? text)
+        case .PN: return TerminalText(text.isEmpty ? "" : PersonName(parsing: text).formatted)
+        default: return TerminalText(text)
+        }
+    }
+
+    private static func csv(_ text: String) -> String {
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var rest = Substring(text)
+        while rest.last == " " { rest.removeLast() }
+        return String(rest)
+    }
+
+    /// `{"PatientName":"…","ScheduledProcedureStepSequence":[{…}]}`: absent attributes are left out, empty ones are "".
+    private static func object(_ item: DataSet) -> String {
+        let parts = item.elements.filter { $0.tag != .specificCharacterSet }.map { element -> String in
+            let name = DICOMJSON.quoted(DataDictionary.keywordOrTag(element.tag))
+            if case .items = element.value {
+                return name + ":[" + item.items(element.tag).map(object).joined(separator: ",") + "]"
+            }
+            if let text = item.text(of: element)?.string { return name + ":" + DICOMJSON.quoted(text) }
+            return name + ":" + DICOMJSON.quoted(Hex.dump(element.bytes))
+        }
+        return "{" + parts.joined(separator: ",") + "}"
+    }
+
+    private static func dump(_ item: DataSet, indent: Int) -> String {
+        var out = ""
+        let margin = String(repeating: "  ", count: indent)
+        for element in item.elements {
+            let name = DataDictionary.keywordOrTag(element.tag)
+            out += "\(margin)\(element.tag) \(element.vr) "
+            switch element.value {
+            case .items:
+                let items = item.items(element.tag)
+                out += "\(items.count) item\(items.count == 1 ? "" : "s")  # \(name)\n"
+                for (number, inner) in items.enumerated() {
+                    out += "\(margin)  item \(number + 1)\n" + dump(inner, indent: indent + 2)
+                }
+            case .bytes(let bytes):
+                let text = item.text(of: element).map { "[" + $0.string + "]" } ?? Hex.dump(bytes)
+                let problem = item.text(of: element)?.problem.map { "  (\($0))" } ?? ""
+                out += TerminalText(text).string + "  # \(name)" + TerminalText(problem).string + "\n"
+            }
+        }
+        if let defect = item.defect { out += "\(margin)! \(defect)\n" }
+        return out
+    }
+}

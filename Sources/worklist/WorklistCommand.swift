@@ -1,0 +1,76 @@
+import ArgumentParser
+import Glibc
+import Terminal
+
+/// `worklist`: the commands, a file each.
+@main
+struct WorklistCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worklist",
+        abstract: "Browse DICOM worklists in the terminal.",
+        discussion: """
+            Without a command it opens the browser on the server of your configuration; the first time it asks for one. \
+            'worklist demo' shows a synthetic schedule, without any network.
+            """,
+        version: Version.text,
+        subcommands: [BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self],
+        defaultSubcommand: BrowseCommand.self
+    )
+
+    /// As `AsyncParsableCommand.main`, with the exit codes of this program: wrong usage is 2.
+    static func main() async {
+        // A closed pipe is an error of the write, to be answered with C-CANCEL, not a death.
+        signal(SIGPIPE, SIG_IGN)
+        _ = TerminalLocale.prepare()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as CommandFailure {
+            StandardError.write("worklist: \(TerminalText(error.message).string)\n")
+            Glibc.exit(error.code.rawValue)
+        } catch let code as ProgramExit {
+            Glibc.exit(code.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            guard code != .success else {
+                if !text.isEmpty { StandardOutput.shared.writeLine(text) }
+                Glibc.exit(0)
+            }
+            StandardError.write(text + "\n")
+            Glibc.exit(ProgramExit.usage.rawValue)
+        }
+    }
+}
+
+enum Version {
+    static let text = "1.0"
+}
+
+/// What the program's exit code says.
+enum ProgramExit: Int32, Error {
+    case matches = 0
+    case noMatches = 1
+    case usage = 2
+    case network = 3
+    case rejected = 4
+    case dimseFailure = 5
+    case partial = 6
+}
+
+/// A failure in words: what, where, what to do.
+struct CommandFailure: Error {
+    var code: ProgramExit
+    var message: String
+
+    init(_ code: ProgramExit, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    static func usage(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }
+}

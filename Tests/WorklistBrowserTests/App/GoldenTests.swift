@@ -1,0 +1,159 @@
+import DICOMData
+import DICOMProtocol
+import Glibc
+import Terminal
+import Testing
+
+@testable import WorklistBrowser
+
+/// Files that hold what a screen has to look like. `UPDATE_GOLDENS=1` writes them anew.
+enum Golden {
+    static func path(_ name: String, file: String = #filePath) -> String {
+        let tests = file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+        return tests + "/Goldens/" + name + ".txt"
+    }
+
+    static func read(_ path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            if count <= 0 { break }
+            bytes += chunk.prefix(count)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func write(_ text: String, _ path: String) {
+        guard let file = fopen(path, "w") else { return }
+        defer { fclose(file) }
+        let bytes = Array(text.utf8)
+        fwrite(bytes, 1, bytes.count, file)
+    }
+
+    static var updates: Bool { getenv("UPDATE_GOLDENS").map { String(cString: $0) == "1" } ?? false }
+
+    /// Compares a screen, text and styles, with its file.
+    static func check(_ name: String, _ grid: Grid, sourceLocation: SourceLocation = #_sourceLocation) {
+        let text = grid.dump() + "--- styles\n" + grid.styleMap()
+        let path = path(name)
+        if updates { write(text, path) }
+        let wanted = read(path)
+        #expect(wanted != nil, "there is no golden file \(path)", sourceLocation: sourceLocation)
+        guard let wanted, wanted != text else { return }
+        let pairs = zip(
+            wanted.split(separator: "\n", omittingEmptySubsequences: false),
+            text.split(separator: "\n", omittingEmptySubsequences: false)
+        )
+        let difference = pairs.first { $0 != $1 }.map { "\n- \($0)\n+ \($1)" } ?? " in length"
+        Issue.record("\(name) looks different:\(difference)\n\(grid.dump())", sourceLocation: sourceLocation)
+    }
+}
+
+struct GoldenTests {
+    static let sizes = ["80x24", "160x50", "60x12", "20x5", "1x1"]
+
+    /// The situations a list can be in.
+    enum Scene: String, CaseIterable, Sendable {
+        case streaming, complete, cancelled, failed, empty, help
+
+        func browser(_ theme: Theme, _ size: TerminalSize) -> Browser {
+            switch self {
+            case .complete: return .loaded(theme: theme, size: size)
+            case .help:
+                var browser = Browser.loaded(theme: theme, size: size)
+                browser.keys("?")
+                return browser
+            case .streaming:
+                var browser = Sample.browser(theme: theme, size: size)
+                let id = browser.begin()
+                browser.receive(id, Array(Sample.morning[4...]))
+                browser.keys("j", "j")
+                browser.receive(id, Array(Sample.morning[..<4]))
+                _ = browser.update(.clock(Sample.later(3.2)))
+                return browser
+            case .cancelled:
+                var browser = Sample.browser(theme: theme, size: size)
+                let id = browser.begin()
+                browser.receive(id, Array(Sample.morning[..<9]))
+                browser.keys("x")
+                browser.receive(id, Array(Sample.morning[9...]), status: .pendingWithUnsupportedKeys)
+                let cancellation = FindOutcome.Cancellation(milliseconds: 312, matchesAfter: 5, finalStatus: .cancel)
+                _ = browser.update(.find(id, .finished(.cancelled(cancellation), Sample.statistics(matches: 14))))
+                _ = browser.update(.clock(Sample.later(75)))
+                return browser
+            case .failed:
+                var browser = Browser.loaded(theme: theme, size: size)
+                guard let request = browser.keys("2").finds.first else { return browser }
+                let peer = AssociationFailure.Peer(
+                    host: "127.0.0.1",
+                    port: 104,
+                    calledAETitle: "RISMWL",
+                    callingAETitle: "CT01"
+                )
+                let failure = AssociationFailure(.rejected(.callingAETitleNotRecognized), peer: peer)
+                _ = browser.update(.find(request.id, .failed(failure)))
+                return browser
+            case .empty:
+                var browser = Sample.browser(theme: theme, size: size)
+                let id = browser.begin()
+                browser.complete(id, total: 84)
+                return browser
+            }
+        }
+    }
+
+    @Test("every scene looks as it should", arguments: Scene.allCases, sizes)
+    func scene(_ scene: Scene, _ size: String) throws {
+        let size = try #require(TerminalSize(parsing: size))
+        for theme in [Theme.standard, Theme.mono] {
+            var browser = scene.browser(theme, size)
+            let grid = browser.render(size: size).grid
+            #expect(grid.size == size)
+            GridInvariants.check(grid)
+            let tooSmall = size.columns < 60 || size.rows < 12
+            if tooSmall {
+                // One file stands for all scenes that are told apart by nothing.
+                let name = browser.isRunning ? "too-small-running" : "too-small"
+                Golden.check("\(name)-\(size)-\(theme.name)", grid)
+                continue
+            }
+            Golden.check("\(scene.rawValue)-\(size)-\(theme.name)", grid)
+            if scene == .streaming || scene == .complete || scene == .cancelled {
+                for identifier in browser.identifiersUnderCursor {
+                    #expect(grid.dump().contains(identifier), "\(identifier) is cut in \(scene) \(size)")
+                }
+            }
+        }
+    }
+}
+
+/// What holds on every screen.
+enum GridInvariants {
+    static func check(_ grid: Grid, sourceLocation: SourceLocation = #_sourceLocation) {
+        for row in 0..<grid.rows {
+            var width = 0
+            for column in 0..<grid.columns {
+                let cell = grid[row, column]
+                width += cell.width
+                for scalar in cell.text.unicodeScalars {
+                    let isControl = scalar.properties.generalCategory == .control
+                        || scalar.properties.generalCategory == .format
+                    #expect(!isControl, "control character in row \(row)", sourceLocation: sourceLocation)
+                }
+            }
+            #expect(width == grid.columns, "row \(row) is \(width) wide", sourceLocation: sourceLocation)
+        }
+    }
+}
+
+extension Browser {
+    /// Birth date, ID and accession number of the row under the cursor, as they have to stand on screen.
+    var identifiersUnderCursor: [String] {
+        guard let list, let cursor = list.cursor else { return [] }
+        let text = list.rows.text(cursor.row)
+        return [ListColumn.born, .id, .accession].map { text[$0].text.string }.filter { !$0.isEmpty }
+    }
+}

@@ -1,0 +1,459 @@
+import DICOMData
+import DICOMMatching
+import Terminal
+import Testing
+
+@testable import WorklistBrowser
+
+@Suite("Query builder")
+struct BuilderScreenTests {
+    private let surroundings = ScreenSample.surroundings()
+    private let date = AttributePath.step(.scheduledProcedureStepStartDate)
+    private let time = AttributePath.step(.scheduledProcedureStepStartTime)
+    private let modality = AttributePath.step(.modality)
+    private let name = AttributePath([], .patientName)
+
+    private func builder(editing: AttributePath? = nil) -> BuilderScreen {
+        BuilderScreen(
+            query: .worklist(.thisScanner(modality: "CT", station: "CT01")),
+            server: ScreenSample.server,
+            editing: editing
+        )
+    }
+
+    @discardableResult
+    private func send(_ commands: Command..., to screen: inout BuilderScreen) -> [Intent] {
+        commands.flatMap { screen.perform($0, surroundings) }
+    }
+
+    private func type(_ text: String, into screen: inout BuilderScreen) {
+        for character in text { _ = screen.insert(String(character), surroundings) }
+    }
+
+    private func go(to path: AttributePath, in screen: inout BuilderScreen) {
+        send(.moveFirst, to: &screen)
+        for _ in 0..<200 where screen.current?.path != path { send(.moveDown, to: &screen) }
+        #expect(screen.current?.path == path)
+    }
+
+    private func setValue(_ value: String, at path: AttributePath, in screen: inout BuilderScreen) {
+        go(to: path, in: &screen)
+        send(.builderEdit, .fieldClear, to: &screen)
+        type(value, into: &screen)
+        send(.accept, to: &screen)
+    }
+
+    private func error(in intents: [Intent]) -> String? {
+        for intent in intents {
+            if case .message(let message) = intent, message.kind == .error { return message.text.string }
+        }
+        return nil
+    }
+
+    private func ranQuery(in intents: [Intent]) -> Query? {
+        for intent in intents { if case .run(let query) = intent { return query } }
+        return nil
+    }
+
+    // MARK: Editing
+
+    @Test("a value is edited in place, and nothing is added to it")
+    func editsInPlace() {
+        var screen = builder()
+        setValue("SMI", at: name, in: &screen)
+        #expect(screen.query[name]?.value == "SMI")
+        #expect(screen.query[name]?.source == .user)
+        #expect(screen.isModified)
+        let intents = send(.builderRun, to: &screen)
+        #expect(ranQuery(in: intents)?[name]?.value == "SMI")
+    }
+
+    @Test("Esc leaves the value as it was")
+    func escapeLeavesValue() {
+        var screen = builder()
+        go(to: modality, in: &screen)
+        send(.builderEdit, to: &screen)
+        #expect(screen.keyContext == .editor)
+        #expect(screen.takesText)
+        type("X", into: &screen)
+        send(.back, to: &screen)
+        #expect(screen.query[modality]?.value == "CT")
+        #expect(screen.keyContext == .builder)
+        #expect(!screen.isModified)
+    }
+
+    @Test("opened to type a name, Enter runs the query")
+    func findPatient() {
+        var screen = builder(editing: name)
+        #expect(screen.keyContext == .editor)
+        type("SMITH*", into: &screen)
+        let query = ranQuery(in: send(.accept, to: &screen))
+        #expect(query?[name]?.value == "SMITH*")
+    }
+
+    @Test("a wrong value is kept, marked, and keeps the query from being sent; the message names key and reason")
+    func wrongValue() {
+        var screen = builder()
+        setValue("2026-13", at: date, in: &screen)
+        send(.moveFirst, to: &screen)
+        let intents = send(.builderRun, to: &screen)
+        #expect(ranQuery(in: intents) == nil)
+        #expect(error(in: intents)?.contains("Scheduled Procedure Step Start Date (0040,0002)") == true)
+        #expect(screen.current?.path == date)
+        #expect(screen.grid(columns: 80, rows: 24).contains("1 error"))
+    }
+
+    @Test("the explanation follows each keystroke")
+    func liveExplanation() {
+        var screen = builder()
+        go(to: time, in: &screen)
+        send(.builderEdit, to: &screen)
+        type("13", into: &screen)
+        type("9", into: &screen)
+        #expect(screen.grid(columns: 80, rows: 24).contains("error: "))
+        send(.fieldDeleteBackward, to: &screen)
+        type("00-", into: &screen)
+        let grid = screen.grid(columns: 80, rows: 24)
+        #expect(grid.contains("20261124 13:00 -> 20261124 23:59"))
+        #expect(!grid.contains("error: "))
+    }
+
+    @Test("Tab accepts and edits the next value")
+    func tabGoesOn() {
+        var screen = builder()
+        go(to: modality, in: &screen)
+        send(.builderEdit, .fieldClear, to: &screen)
+        type("MR", into: &screen)
+        send(.editorNext, to: &screen)
+        #expect(screen.query[modality]?.value == "MR")
+        #expect(screen.keyContext == .editor)
+        #expect(screen.current?.path != modality)
+        send(.editorPrevious, to: &screen)
+        #expect(screen.current?.path == modality)
+    }
+
+    @Test("a relative date is generated, stays relative, and shows what it will be")
+    func relativeDate() {
+        var screen = builder()
+        setValue("tomorrow", at: date, in: &screen)
+        #expect(screen.query[date]?.value == "tomorrow")
+        #expect(screen.query[date]?.source == .generated)
+        #expect(screen.grid(columns: 80, rows: 24).contains("=20261125"))
+    }
+
+    // MARK: The tree
+
+    @Test("Space empties a value and keeps the key")
+    func returnOnly() {
+        var screen = builder()
+        go(to: modality, in: &screen)
+        send(.builderReturnOnly, to: &screen)
+        #expect(screen.query[modality]?.value == "")
+        #expect(screen.query[modality]?.isMatching == false)
+    }
+
+    @Test("Space on a sequence first empties the values inside, then asks for the whole")
+    func returnOnlySequence() {
+        var screen = builder()
+        let steps = AttributePath([], .scheduledProcedureStepSequence)
+        go(to: steps, in: &screen)
+        send(.builderReturnOnly, to: &screen)
+        #expect(screen.query.matchingKeys.isEmpty)
+        #expect(screen.query[modality] != nil)
+        send(.builderReturnOnly, to: &screen)
+        #expect(screen.query[steps]?.isWholeSequence == true)
+        #expect(screen.query[modality] == nil)
+        send(.builderUndo, .builderUndo, to: &screen)
+        #expect(screen.query[modality]?.value == "CT")
+    }
+
+    @Test("dropping, undo and redo go back and forth through every change")
+    func undoRedo() {
+        var screen = builder()
+        let start = screen.query
+        go(to: name, in: &screen)
+        send(.builderDrop, to: &screen)
+        #expect(screen.query[name] == nil)
+        setValue("MR", at: modality, in: &screen)
+        let end = screen.query
+        send(.builderUndo, .builderUndo, to: &screen)
+        #expect(screen.query == start)
+        #expect(!screen.isModified)
+        send(.builderRedo, .builderRedo, to: &screen)
+        #expect(screen.query == end)
+        send(.builderUndo, to: &screen)
+        setValue("US", at: modality, in: &screen)
+        let none = send(.builderRedo, to: &screen)
+        #expect(screen.query[modality]?.value == "US")
+        #expect(none.count == 1)
+    }
+
+    @Test("a folded sequence hides its keys, whichever way it is folded")
+    func folding() {
+        var screen = builder()
+        let steps = AttributePath([], .scheduledProcedureStepSequence)
+        go(to: modality, in: &screen)
+        send(.moveLeft, to: &screen)
+        #expect(screen.current?.path == steps)
+        #expect(!screen.rows.contains { $0.path == modality })
+        send(.moveRight, to: &screen)
+        #expect(screen.rows.contains { $0.path == modality })
+        send(.builderEdit, to: &screen)
+        #expect(!screen.rows.contains { $0.path == modality })
+    }
+
+    @Test("an item added to a sequence has the keys of the first, without values")
+    func addItem() {
+        var screen = builder()
+        go(to: modality, in: &screen)
+        send(.builderAddItem, to: &screen)
+        let second = AttributePath([AttributePath.Step(.scheduledProcedureStepSequence, item: 1)], .modality)
+        #expect(screen.query[second]?.value == "")
+        #expect(screen.query[modality]?.value == "CT")
+        #expect(screen.query.itemCount(of: AttributePath([], .scheduledProcedureStepSequence)) == 2)
+        #expect(screen.grid(columns: 80, rows: 24).contains("Item 2"))
+    }
+
+    @Test("a code sequence asked for as a whole gets the attributes of a code as its first item")
+    func addCodeItem() {
+        let codes = AttributePath([], Tag(0x0032, 0x1064))
+        var query = Query.worklist
+        query.returnWholeSequence(codes)
+        var screen = BuilderScreen(query: query, server: nil)
+        go(to: codes, in: &screen)
+        send(.builderAddItem, to: &screen)
+        #expect(screen.query[codes.child(.codeValue)] != nil)
+        #expect(screen.query[codes.child(.codeMeaning)] != nil)
+    }
+
+    @Test("leaving keeps the edits; without edits there is nothing to keep")
+    func leaving() {
+        var screen = builder()
+        let untouched = send(.back, to: &screen)
+        #expect(untouched.count == 1)
+        setValue("MR", at: modality, in: &screen)
+        let intents = send(.back, to: &screen)
+        #expect(intents.contains { if case .keep(let query) = $0 { query[modality]?.value == "MR" } else { false } })
+        #expect(intents.contains { if case .close = $0 { true } else { false } })
+    }
+
+    // MARK: Choosing values
+
+    @Test("the helper puts a chosen word into the key at once")
+    func helperForDates() {
+        var screen = builder()
+        go(to: date, in: &screen)
+        send(.builderHelper, to: &screen)
+        type("last seven", into: &screen)
+        send(.accept, to: &screen)
+        #expect(screen.query[date]?.value == "-7d..today")
+        #expect(screen.query[date]?.source == .generated)
+    }
+
+    @Test("the helper over an editor fills the field, which is then still to be accepted")
+    func helperInEditor() {
+        var screen = builder()
+        go(to: modality, in: &screen)
+        send(.builderEdit, .editorHelper, to: &screen)
+        type("magnetic", into: &screen)
+        send(.accept, to: &screen)
+        #expect(screen.query[modality]?.value == "CT")
+        send(.accept, to: &screen)
+        #expect(screen.query[modality]?.value == "MR")
+    }
+
+    @Test(
+        "names are offered in the forms DICOM matches",
+        arguments: [
+            ("smith", ["smith*", "smith^*", "*smith*", "smith"]),
+            ("smith, anna", ["smith^anna*", "smith*^anna*", "smith^anna"]),
+            ("SMI*", ["SMI*", "SMI^*"]),
+            ("van der berg^wil", ["van der berg^wil*", "van der berg*^wil*"]),
+        ]
+    )
+    func nameForms(typed: String, wanted: [String]) {
+        let values = ValueHelper.forms(of: typed, isName: true).map(\.value)
+        #expect(Array(values.prefix(wanted.count)) == wanted)
+        #expect(values.contains(typed) || typed == "SMI*")
+    }
+
+    @Test("a name with other letters is also offered in ASCII")
+    func asciiName() {
+        let values = ValueHelper.forms(of: "Müller", isName: true).map(\.value)
+        #expect(values.contains("M?ller*"))
+    }
+
+    @Test("every choice that is offered is a value the key can be sent with")
+    func choicesAreValid() {
+        let query = Query.worklist(.all)
+        for path in [date, time, modality, AttributePath.step(.scheduledProcedureStepStatus), AttributePath([], .patientSex)] {
+            guard let key = query[path],
+                let helper = ValueHelper(key, server: ScreenSample.server, now: surroundings.now.queryMoment)
+            else {
+                Issue.record("no helper for \(path)")
+                continue
+            }
+            #expect(!helper.choices.isEmpty)
+            for choice in helper.choices {
+                let filled = QueryKey(path, value: choice.value)
+                let findings = KeyCheck.findings(for: filled, in: query, now: surroundings.now.queryMoment)
+                #expect(!findings.contains { $0.severity == .error }, "\(path) \(choice.value)")
+            }
+        }
+    }
+
+    // MARK: Adding attributes
+
+    @Test("an attribute is found by parts of its name, put where the model has it, and opened for a value")
+    func addAttribute() {
+        var screen = builder()
+        let performing = AttributePath.step(Tag(0x0040, 0x0006))
+        go(to: performing, in: &screen)
+        send(.builderDrop, .builderAdd, to: &screen)
+        #expect(screen.keyContext == .picker)
+        type("perf phy", into: &screen)
+        send(.accept, to: &screen)
+        #expect(screen.query[performing] != nil)
+        #expect(screen.current?.path == performing)
+        #expect(screen.keyContext == .editor)
+    }
+
+    @Test("Tab puts it elsewhere: top level, then the sequences of the query")
+    func chooseLevel() {
+        var screen = builder()
+        send(.builderAdd, to: &screen)
+        type("Ethnic Group", into: &screen)
+        send(.pickerLevel, .pickerLevel, to: &screen)
+        guard case .adding(let picker) = screen.mode, case .item(let sequence, let number) = picker.target,
+            let chosen = picker.chosen
+        else {
+            Issue.record("not an item of a sequence")
+            return
+        }
+        send(.accept, to: &screen)
+        #expect(screen.query[sequence.child(chosen.tag, item: number)] != nil)
+    }
+
+    @Test("an attribute that is a key already is gone to, not added again")
+    func alreadyThere() {
+        var screen = builder()
+        let keys = screen.query.keys.count
+        send(.builderAdd, to: &screen)
+        type("0010,0020", into: &screen)
+        send(.accept, to: &screen)
+        #expect(screen.query.keys.count == keys)
+        #expect(screen.current?.path == AttributePath([], .patientID))
+    }
+
+    @Test("worklist only leaves out what the model does not name")
+    func worklistOnly() {
+        var screen = builder()
+        send(.builderAdd, to: &screen)
+        type("rows", into: &screen)
+        guard case .adding(let all) = screen.mode else { return }
+        #expect(!all.results.isEmpty)
+        send(.pickerWorklistOnly, to: &screen)
+        guard case .adding(let narrowed) = screen.mode else { return }
+        #expect(narrowed.results.count < all.results.count)
+        #expect(narrowed.results.allSatisfy { $0.keyType != nil })
+    }
+
+    // MARK: What is shown
+
+    @Test("the character set that is needed is named")
+    func characterSet() {
+        var screen = builder()
+        #expect(screen.grid(columns: 80, rows: 24).contains("ASCII (none needed)"))
+        setValue("Müller*", at: name, in: &screen)
+        #expect(screen.grid(columns: 80, rows: 24).contains("ISO_IR 192"))
+    }
+
+    @Test("the findscu line is copied")
+    func copies() {
+        var screen = builder()
+        let intents = send(.builderCopy, to: &screen)
+        #expect(intents.contains { if case .effect(.copy(let text)) = $0 { text.hasPrefix("findscu -W") } else { false } })
+    }
+
+    private static let sizes = [(80, 24), (160, 50), (60, 12)]
+
+    @Test("the tree looks as it should", arguments: sizes)
+    func treeGolden(columns: Int, rows: Int) {
+        var screen = builder()
+        setValue("SMI*", at: name, in: &screen)
+        setValue("1300-", at: time, in: &screen)
+        GoldenScreen.check(screen.grid(columns: columns, rows: rows), "builder-\(columns)x\(rows)")
+    }
+
+    @Test("an editor with a wrong value looks as it should", arguments: sizes)
+    func editorGolden(columns: Int, rows: Int) {
+        var screen = builder()
+        go(to: date, in: &screen)
+        send(.builderEdit, .fieldClear, to: &screen)
+        type("20261131-", into: &screen)
+        GoldenScreen.check(screen.grid(columns: columns, rows: rows), "builder-editor-error-\(columns)x\(rows)")
+    }
+
+    @Test("the attribute picker looks as it should", arguments: sizes)
+    func pickerGolden(columns: Int, rows: Int) {
+        var screen = builder()
+        send(.builderAdd, to: &screen)
+        type("perf phy", into: &screen)
+        GoldenScreen.check(screen.grid(columns: columns, rows: rows), "builder-picker-\(columns)x\(rows)")
+    }
+
+    @Test("the helpers look as they should", arguments: sizes)
+    func helperGolden(columns: Int, rows: Int) {
+        var dates = builder()
+        go(to: date, in: &dates)
+        send(.builderHelper, to: &dates)
+        GoldenScreen.check(dates.grid(columns: columns, rows: rows), "builder-helper-date-\(columns)x\(rows)")
+        var names = builder()
+        go(to: name, in: &names)
+        send(.builderHelper, to: &names)
+        type("müller, jörg", into: &names)
+        GoldenScreen.check(names.grid(columns: columns, rows: rows), "builder-helper-name-\(columns)x\(rows)")
+    }
+
+    @Test("the preview looks as it should where it is a box")
+    func previewGolden() {
+        var screen = builder()
+        send(.builderPreview, to: &screen)
+        GoldenScreen.check(screen.grid(columns: 80, rows: 24), "builder-preview-80x24")
+        send(.back, to: &screen)
+        #expect(!screen.isPreviewToggled)
+    }
+
+    @Test("in ASCII and without colours it still says everything")
+    func asciiGolden() {
+        let plain = ScreenSample.surroundings(theme: Theme.mono.adapted(to: .mono, ascii: true))
+        var screen = builder()
+        setValue("CT*", at: modality, in: &screen)
+        let grid = screen.grid(columns: 80, rows: 24, plain)
+        let isASCII = grid.dump().unicodeScalars.allSatisfy { $0.isASCII }
+        #expect(isASCII)
+        GoldenScreen.check(grid, "builder-ascii-80x24")
+    }
+
+    @Test("no size traps, in any mode")
+    func anySize() {
+        var editing = builder(editing: name)
+        type("山田^太郎", into: &editing)
+        var adding = builder()
+        send(.builderAdd, to: &adding)
+        var choosing = builder()
+        go(to: date, in: &choosing)
+        send(.builderHelper, to: &choosing)
+        var preview = builder()
+        send(.builderPreview, to: &preview)
+        let empty = BuilderScreen(query: Query(), server: nil)
+        for screen in [builder(), editing, adding, choosing, preview, empty] {
+            for columns in [0, 1, 3, 10, 20, 33, 59, 60, 81, 119, 121] {
+                for rows in [1, 2, 3, 5, 6, 8, 10, 12, 21, 30] {
+                    let complaints = GoldenScreen.invariants(of: screen.grid(columns: columns, rows: rows))
+                    #expect(complaints.isEmpty, "\(columns)x\(rows): \(complaints)")
+                }
+            }
+        }
+    }
+}

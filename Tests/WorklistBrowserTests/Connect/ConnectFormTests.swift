@@ -1,0 +1,175 @@
+import DICOMProtocol
+import Terminal
+import Testing
+
+@testable import WorklistBrowser
+
+@Suite("Connect form")
+struct ConnectFormTests {
+    private let surroundings = ScreenSample.surroundings(server: nil)
+    private let path = "~/.config/worklist/config.toml"
+
+    private func type(_ text: String, into form: inout ConnectForm) { _ = form.insert(text, surroundings) }
+
+    private func filled() -> ConnectForm {
+        var form = ConnectForm(existing: nil, configPath: path)
+        type("RISMWL@ris.example:11112", into: &form)
+        return form
+    }
+
+    @Test("an address pasted into the host fills AE title, host and port")
+    func pastedAddress() {
+        let form = filled()
+        #expect(form.draft.value(.host) == "ris.example")
+        #expect(form.draft.value(.port) == "11112")
+        #expect(form.draft.value(.calledAETitle) == "RISMWL")
+        #expect(form.draft.profile?.host == "ris.example")
+    }
+
+    @Test("an IPv6 address is not taken for a port")
+    func ipv6() {
+        var form = ConnectForm(existing: nil, configPath: path)
+        type("RIS@[fe80::1]:104", into: &form)
+        #expect(form.draft.profile?.host == "fe80::1")
+        #expect(form.draft.profile?.port == 104)
+        var other = ConnectForm(existing: nil, configPath: path)
+        type("fe80::104", into: &other)
+        #expect(other.draft.value(.host) == "fe80::104")
+        #expect(other.draft.value(.port) == "104")
+    }
+
+    @Test(
+        "every field says in words what is wrong with it",
+        arguments: [
+            (ServerDraft.Field.host, "a b", "no spaces"), (.port, "0", "from 1 to 65535"), (.port, "65536", "from 1 to"),
+            (.port, "1x", "a number"), (.calledAETitle, "12345678901234567", "longer than 16"),
+            (.callingAETitle, "MÜNCHEN", "'Ü' cannot"), (.modality, "C-T", "one code"), (.name, "", "needs a name"),
+        ]
+    )
+    func validation(field: ServerDraft.Field, text: String, words: String) {
+        var draft = ServerDraft(nil)
+        draft[field].replace(with: text)
+        #expect(draft.finding(field)?.isError == true)
+        #expect(draft.finding(field)?.text.string.contains(words) == true)
+        #expect(draft.profile == nil)
+    }
+
+    @Test("small letters in an AE title are noted, not refused")
+    func lowerCaseTitle() {
+        var draft = ServerDraft(filled().draft.profile)
+        draft[.calledAETitle].replace(with: "ris")
+        #expect(draft.finding(.calledAETitle)?.isError == false)
+        #expect(draft.profile?.calledAETitle == "ris")
+    }
+
+    @Test("Test and Save do nothing while a field is wrong, and go to that field")
+    func refusesToSend() {
+        var form = ConnectForm(existing: nil, configPath: path)
+        for _ in 0..<10 where form.focus != .button(.test) { _ = form.perform(.formNext, surroundings) }
+        let intents = form.perform(.accept, surroundings)
+        #expect(form.focus == .field(.host))
+        #expect(form.test == nil)
+        #expect(intents.contains { if case .message(let message) = $0 { message.kind == .error } else { false } })
+        #expect(!intents.contains { if case .effect = $0 { true } else { false } })
+    }
+
+    @Test("a test goes out with the typed server and shows each stage with its time")
+    func test() {
+        var form = filled()
+        for _ in 0..<10 where form.focus != .button(.test) { _ = form.perform(.formNext, surroundings) }
+        let intents = form.perform(.accept, surroundings)
+        guard case .effect(.startEcho(_, let profile))? = intents.first else {
+            Issue.record("no echo")
+            return
+        }
+        #expect(profile.calledAETitle == "RISMWL")
+        form.echo(.stage(name: "name lookup", milliseconds: 1.04))
+        form.echo(.stage(name: "TCP", milliseconds: 3.2))
+        form.echo(.succeeded(milliseconds: 12.4))
+        let grid = form.grid(columns: 80, rows: 24, surroundings)
+        #expect(grid.contains("name lookup 1.0 ms"))
+        #expect(grid.contains("TCP 3.2 ms"))
+        #expect(grid.contains("12 ms"))
+    }
+
+    @Test("the result of a test goes when a field changes")
+    func staleTest() {
+        var form = filled()
+        for _ in 0..<10 where form.focus != .button(.test) { _ = form.perform(.formNext, surroundings) }
+        _ = form.perform(.accept, surroundings)
+        form.echo(.succeeded(milliseconds: 1))
+        #expect(form.test != nil)
+        _ = form.perform(.formNext, surroundings)
+        #expect(form.test != nil)
+        while form.focus != .field(.port) { _ = form.perform(.formPrevious, surroundings) }
+        type("1", into: &form)
+        #expect(form.test == nil)
+    }
+
+    @Test("Save hands over the server; Esc goes to Quit and only then quits")
+    func saveAndQuit() {
+        var form = filled()
+        while form.focus != .button(.save) { _ = form.perform(.formNext, surroundings) }
+        let saved = form.perform(.accept, surroundings)
+        #expect(saved.contains { if case .use(let profile, saving: true) = $0 { profile.port == 11_112 } else { false } })
+        let first = form.perform(.back, surroundings)
+        #expect(first.isEmpty)
+        #expect(form.focus == .button(.quit))
+        let second = form.perform(.back, surroundings)
+        #expect(second.contains { if case .effect(.quit(exitCode: 0)) = $0 { true } else { false } })
+    }
+
+    @Test("a server that is edited keeps what the form does not show")
+    func keepsTheRest() {
+        var profile = ScreenSample.server
+        profile.rowLimit = 77
+        var form = ConnectForm(existing: profile, configPath: path)
+        #expect(form.draft.profile == profile)
+        type("2", into: &form)
+        #expect(form.draft.profile?.name == "RIS-PROD2")
+        #expect(form.draft.profile?.rowLimit == 77)
+        _ = form.perform(.back, surroundings)
+        let intents = form.perform(.back, surroundings)
+        #expect(intents.contains { if case .close = $0 { true } else { false } })
+    }
+
+    @Test("a small letter typed as modality is the capital")
+    func modality() {
+        var form = filled()
+        while form.focus != .field(.modality) { _ = form.perform(.formNext, surroundings) }
+        type("ct", into: &form)
+        #expect(form.draft.value(.modality) == "CT")
+    }
+
+    @Test("the form looks as it should", arguments: [(80, 24), (160, 50), (60, 12)])
+    func goldens(columns: Int, rows: Int) {
+        let size = "\(columns)x\(rows)"
+        GoldenScreen.check(ConnectForm(existing: nil, configPath: path).grid(columns: columns, rows: rows, surroundings), "connect-first-\(size)")
+        var form = filled()
+        while form.focus != .field(.port) { _ = form.perform(.formNext, surroundings) }
+        type("9", into: &form)
+        GoldenScreen.check(form.grid(columns: columns, rows: rows, surroundings), "connect-wrong-port-\(size)")
+        var failed = filled()
+        while failed.focus != .button(.test) { _ = failed.perform(.formNext, surroundings) }
+        _ = failed.perform(.accept, surroundings)
+        failed.echo(.stage(name: "name lookup", milliseconds: 0.4))
+        let peer = AssociationFailure.Peer(
+            host: "ris.example",
+            port: 11_112,
+            calledAETitle: "RISMWL",
+            callingAETitle: "WORKLIST"
+        )
+        failed.echo(.failed(AssociationFailure(.cannotConnect(detail: "connection refused"), peer: peer)))
+        GoldenScreen.check(failed.grid(columns: columns, rows: rows, surroundings), "connect-failed-\(size)")
+    }
+
+    @Test("no size traps")
+    func anySize() {
+        let form = filled()
+        for columns in [0, 1, 2, 5, 17, 18, 30, 59] {
+            for rows in 1...26 {
+                #expect(GoldenScreen.invariants(of: form.grid(columns: columns, rows: rows, surroundings)).isEmpty)
+            }
+        }
+    }
+}
