@@ -72,6 +72,24 @@ let package = Package(
         .testTarget(name: "DICOMDataTests", dependencies: ["DICOMData"], swiftSettings: strict),
         .testTarget(name: "DICOMMatchingTests", dependencies: ["DICOMMatching", "DICOMData"], swiftSettings: strict),
         .testTarget(name: "DICOMProtocolTests", dependencies: ["DICOMProtocol", "DICOMData"], swiftSettings: strict),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses"], swiftSettings: strict),
+        .testTarget(
+            name: "WorklistServerTests",
+            dependencies: ["WorklistServer", "DICOMMatching", "DICOMData"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WorklistBrowserTests",
+            dependencies: ["WorklistBrowser", "Terminal", "DICOMMatching", "DICOMProtocol", "DICOMData"],
+            exclude: ["Goldens"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "InteroperabilityTests",
+            dependencies: ["DICOMNetwork", "DICOMProtocol", "DICOMMatching", "DICOMData", "WorklistServer"],
+            exclude: ["Peers"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -55,7 +55,7 @@ private final class PseudoTerminal {
         }
     }
 
-    init(columns: UInt16 = 40, rows: UInt16 = 6) throws {
+    init(columns: UInt16 = 40, rows: UInt16 = 6, isRead: Bool = true) throws {
         var name = [CChar](repeating: 0, count: 128)
         main = cnc_pseudo_terminal(&name, name.count)
         guard main >= 0 else { throw Failure() }
@@ -63,6 +63,11 @@ private final class PseudoTerminal {
         terminal = PseudoTerminal.open(path)
         guard terminal >= 0 else { throw Failure() }
         reader = Reader()
+        if isRead { startReading() }
+        resize(columns: columns, rows: rows)
+    }
+
+    private func startReading() {
         var thread = pthread_t()
         // The thread owns its copy of the descriptor and its reference to the reader.
         let job = Unmanaged.passRetained(Job(reader: reader, descriptor: cnc_duplicate(main)))
@@ -78,7 +83,6 @@ private final class PseudoTerminal {
             job.toOpaque()
         )
         pthread_detach(thread)
-        resize(columns: columns, rows: rows)
     }
 
     deinit {
@@ -412,6 +416,32 @@ struct NcursesScreenTests {
             #expect(output[last].contains(on) == false)
             #expect(output.suffix(80).contains(sequence))
         }
+    }
+
+    @Test("a terminal that reads no more does not keep the program from ending on SIGTERM")
+    func stalled() async throws {
+        let terminal = try PseudoTerminal(isRead: false)
+        let before = terminal.modes()
+        let path = terminal.path
+        _ = await #expect(processExitsWith: .exitCode(143)) { [path = path as String] in
+            TerminalLocale.prepare()
+            var options = PseudoTerminal.options("xterm-256color", descriptor: PseudoTerminal.open(path))
+            options.allowCoreDumps = false
+            let screen = try NcursesScreen(options)
+            TerminalRestore.patience = 1
+            // The signal comes at once, the loop never: every frame is new, until the terminal's buffer is full.
+            kill(getpid(), SIGTERM)
+            var number = 0
+            while true {
+                var grid = Grid(size: screen.size)
+                for row in 0..<grid.rows {
+                    grid.write("\(String(repeating: String(number % 10), count: 40))", row: row, column: 0)
+                }
+                screen.draw(grid, cursor: nil)
+                number += 1
+            }
+        }
+        #expect(terminal.modes() == before)
     }
 
     @Test("a trap in Swift, a stack overflow and a bare exit give the terminal back", arguments: [0, 1, 2])

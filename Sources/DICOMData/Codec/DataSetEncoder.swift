@@ -1,6 +1,7 @@
 extension DataSet {
     /// The data set on the wire: sequences and items of defined length, values padded to even length (PS3.5 7).
     ///
+    /// In Implicit VR a sequence that the dictionary does not know has undefined length: it could not be told from bytes.
     /// Throws if a value is too long for any element (4 GB) or sequences nest deeper than ``DataSetLimits/maximumDepth``.
     public func encoded(_ transferSyntax: TransferSyntax) throws(DataSetEncodingError) -> [UInt8] {
         var encoder = DataSetEncoder(layout: ElementHeader.Layout(transferSyntax))
@@ -18,7 +19,8 @@ public enum DataSetEncodingError: Error, Hashable, Sendable, CustomStringConvert
 
     public var description: String {
         switch self {
-        case .tooLong(let tag): "the value of \(DataDictionary.keywordOrTag(tag)) \(tag) is longer than an element can be"
+        case .tooLong(let tag):
+            "the value of \(DataDictionary.keywordOrTag(tag)) \(tag) is longer than an element can be"
         case .tooDeep(let tag):
             "the sequence \(DataDictionary.keywordOrTag(tag)) \(tag) is nested deeper than \(DataSetLimits.maximumDepth)"
         }
@@ -48,9 +50,16 @@ struct DataSetEncoder {
         case .items(let items):
             guard depth < DataSetLimits.maximumDepth else { throw .tooDeep(element.tag) }
             for item in items { length += try 8 + self.length(of: item, depth: depth + 1) }
+            if isOpen(element) { length += 8 }
         }
         guard length < Int(ElementHeader.undefinedLength) else { throw .tooLong(element.tag) }
         return length
+    }
+
+    /// The sequence is written with undefined length and a delimiter (PS3.5 7.5.1).
+    private func isOpen(_ element: DataElement) -> Bool {
+        guard case .items = element.value, !layout.isExplicit else { return false }
+        return DataDictionary.vr(of: element.tag) != .SQ
     }
 
     /// The VR to write: items make a sequence, and a value too long for a short length field goes as UN (PS3.5 6.2.2).
@@ -79,17 +88,22 @@ struct DataSetEncoder {
                     put(UInt16(truncatingIfNeeded: length))
                 }
             } else {
-                put(UInt32(truncatingIfNeeded: length))
+                put(isOpen(element) ? ElementHeader.undefinedLength : UInt32(truncatingIfNeeded: length))
             }
             switch element.value {
             case .bytes(let value):
-                bytes.append(contentsOf: layout.isBigEndian ? DataSetDecoder.swapped(value, element.vr) : value)
-                if value.count & 1 == 1 { bytes.append(element.vr.paddingByte) }
+                // The padding belongs to the value whose numbers change their order.
+                let padded = value.count & 1 == 1 ? value + [element.vr.paddingByte] : value
+                bytes.append(contentsOf: layout.isBigEndian ? DataSetDecoder.swapped(padded, element.vr) : padded)
             case .items(let items):
                 for item in items {
                     put(Tag.item)
                     put(UInt32(truncatingIfNeeded: try self.length(of: item, depth: depth + 1)))
                     try write(item, depth: depth + 1)
+                }
+                if isOpen(element) {
+                    put(Tag.sequenceDelimitation)
+                    put(UInt32(0))
                 }
             }
         }

@@ -59,6 +59,8 @@ final class AssociationHandler: ChannelInboundHandler {
 
     func setReading(_ isReading: Bool) {
         guard let context, !isClosing else { return }
+        core.reading(isReading, now: Self.now())
+        schedule()
         context.channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
         if isReading { context.read() }
     }
@@ -74,7 +76,12 @@ final class AssociationHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        // A connection that never came about is never inactive either.
+        disconnected("closed by the peer")
         self.context = nil
+        alarm?.task.cancel()
+        alarm = nil
+        retained = nil
     }
 
     func channelActive(context: ChannelHandlerContext) {

@@ -64,21 +64,21 @@ public final class Association: Sendable {
         progress?(.connecting)
         start = clock.now
         let opening = Opening(configuration: configuration, proposal: proposal)
-        let channel = try await opening.connect(to: addresses)
+        let connection = try await opening.connect(to: addresses)
         timings.connectMilliseconds = (clock.now - start).milliseconds
 
         progress?(.associating)
         start = clock.now
-        let (negotiated, session, endFuture) = try await opening.associate(over: channel)
+        let negotiated = try await opening.associate(over: connection)
         timings.associateMilliseconds = (clock.now - start).milliseconds
 
         let association = Association(
             configuration: configuration,
             negotiated: negotiated,
             timings: timings,
-            channel: channel,
-            session: session,
-            endFuture: endFuture
+            channel: connection.channel,
+            session: connection.session,
+            endFuture: connection.ended
         )
         if negotiated.accepted.isEmpty {
             let refused = negotiated.refused.first
@@ -96,7 +96,9 @@ public final class Association: Sendable {
         return association
     }
 
-    private static func lookUp(_ configuration: AssociationConfiguration) async throws(AssociationFailure) -> [SocketAddress] {
+    private static func lookUp(_ configuration: AssociationConfiguration) async throws(AssociationFailure)
+        -> [SocketAddress]
+    {
         do {
             return try await AddressResolver.addresses(host: configuration.host, port: configuration.port)
         } catch let failure as AddressResolver.Failure {
@@ -134,7 +136,8 @@ public final class Association: Sendable {
             return (messageID, queue)
         }
         let (messageID, queue) = try await sent.get()
-        return Find(messageID: messageID, queue: queue) { command in
+        // The query keeps its association: whoever holds on to it alone must not see it aborted.
+        return Find(messageID: messageID, queue: queue, association: self) { command in
             eventLoop.execute {
                 session.value.handler?.perform { core, now in
                     switch command {
@@ -170,11 +173,15 @@ public final class Association: Sendable {
     // MARK: End
 
     /// Releases the association and waits for the peer's answer, at most ``AssociationCore/Timeouts/release`` seconds.
+    ///
+    /// Queries under way are cancelled and waited for first, within their ``FindOptions/cancelBudget``.
     @discardableResult
     public func release() async -> AssociationEnd {
         let session = session
         channel.eventLoop.execute {
             session.value.handler?.perform { core, now in core.release(now: now) }
+            // The answer cannot be read while reading is paused for matches that nobody takes.
+            session.value.resumeReading()
         }
         return await end
     }
@@ -196,7 +203,8 @@ public final class Association: Sendable {
     public var isEstablished: Bool {
         get async {
             let session = session
-            return (try? await channel.eventLoop.submit { session.value.handler?.isEstablished ?? false }.get()) ?? false
+            return (try? await channel.eventLoop.submit { session.value.handler?.isEstablished ?? false }.get())
+                ?? false
         }
     }
 }

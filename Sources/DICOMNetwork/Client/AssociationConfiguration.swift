@@ -61,6 +61,9 @@ public struct AssociationConfiguration: Sendable {
             throw AssociationFailure(.invalidSetting("port \(port) is not between 1 and 65535"), peer: peer)
         }
         guard !host.isEmpty else { throw AssociationFailure(.invalidSetting("no host is given"), peer: peer) }
+        guard !sopClasses.isEmpty else {
+            throw AssociationFailure(.invalidSetting("no SOP class is named"), peer: peer)
+        }
         var proposal: AssociationProposal
         do {
             proposal = AssociationProposal(

@@ -30,7 +30,11 @@ final class ClientSession: AssociationOwner {
                     isPaused = true
                     handler?.setReading(false)
                 }
-            case .cancelSent(let messageID): finds[messageID]?.onCancelSent?()
+            case .cancelSent(let messageID):
+                guard let find = finds[messageID] else { break }
+                find.queue.readToEnd()
+                resumeReading()
+                find.onCancelSent?()
             case .findEnded(let messageID, let outcome, let statistics):
                 finds.removeValue(forKey: messageID)?.queue.finish(
                     FindResult(outcome: outcome, statistics: statistics)

@@ -24,13 +24,20 @@ public final class Find: AsyncSequence, Sendable {
     /// As sent in (0000,0110).
     public let messageID: UInt16
     private let queue: MatchQueue
+    private let association: Association
     private let control: @Sendable (Command) -> Void
 
     enum Command: Sendable { case cancel, abandon, abort }
 
-    init(messageID: UInt16, queue: MatchQueue, control: @escaping @Sendable (Command) -> Void) {
+    init(
+        messageID: UInt16,
+        queue: MatchQueue,
+        association: Association,
+        control: @escaping @Sendable (Command) -> Void
+    ) {
         self.messageID = messageID
         self.queue = queue
+        self.association = association
         self.control = control
     }
 
@@ -44,7 +51,8 @@ public final class Find: AsyncSequence, Sendable {
     /// Sends A-ABORT: ends this query and the association at once. The matches received stay.
     public func abort() { control(.abort) }
 
-    /// How it ended. Read the matches before or meanwhile; if nobody does, they are dropped.
+    /// How it ended. Read the matches before or meanwhile; if nobody has begun to, those beyond
+    /// ``AssociationConfiguration/receiveWindow`` make room for the end, and the rest is dropped with them.
     public var result: FindResult {
         get async { await queue.result() }
     }

@@ -19,21 +19,37 @@ final class MatchQueue: Sendable {
         var batches: [MatchBatch] = []
         var bytes = 0
         var result: FindResult?
-        var reader: CheckedContinuation<[MatchBatch]?, Never>?
+        /// One, unless the matches are read from several tasks at once.
+        var readers: [CheckedContinuation<[MatchBatch]?, Never>] = []
         var resultReaders: [CheckedContinuation<FindResult, Never>] = []
         var isRead = false
         var isDiscarding = false
         var isPaused = false
+        /// Bytes that may wait before reading from the connection pauses.
+        var window: Int
+
+        init(window: Int) {
+            self.window = window
+        }
+
+        /// What is there and what comes is dropped.
+        mutating func discard() {
+            isDiscarding = true
+            batches = []
+            bytes = 0
+            isPaused = false
+        }
     }
 
-    private let state = NIOLockedValueBox(State())
-    /// Bytes that may wait before reading from the connection pauses.
-    private let window: Int
+    /// What may wait beyond the window after a C-CANCEL, in bytes: more than sockets hold, less than a flood.
+    static let cancelAllowance = 32 << 20
+
+    private let state: NIOLockedValueBox<State>
     /// Lets the connection be read again; called from any thread.
     private let resume: @Sendable () -> Void
 
     init(window: Int, resume: @escaping @Sendable () -> Void) {
-        self.window = window
+        self.state = NIOLockedValueBox(State(window: window))
         self.resume = resume
     }
 
@@ -41,14 +57,17 @@ final class MatchQueue: Sendable {
     func deliver(_ batch: MatchBatch) -> Bool {
         let (reader, mayGoOn) = state.withLockedValue { state -> (CheckedContinuation<[MatchBatch]?, Never>?, Bool) in
             if state.isDiscarding { return (nil, true) }
-            if let reader = state.reader {
-                state.reader = nil
-                return (reader, true)
-            }
+            if !state.readers.isEmpty { return (state.readers.removeFirst(), true) }
             state.batches.append(batch)
             state.bytes += batch.bytes.count
-            if state.bytes > window { state.isPaused = true }
-            return (nil, !state.isPaused)
+            guard state.bytes > state.window else { return (nil, true) }
+            if !state.isRead, !state.resultReaders.isEmpty {
+                // Only the end is waited for, and it would never come.
+                state.discard()
+                return (nil, true)
+            }
+            state.isPaused = true
+            return (nil, false)
         }
         reader?.resume(returning: [batch])
         return mayGoOn
@@ -56,14 +75,14 @@ final class MatchQueue: Sendable {
 
     /// On the event loop.
     func finish(_ result: FindResult) {
-        let (reader, resultReaders) = state.withLockedValue { state in
+        let (readers, resultReaders) = state.withLockedValue { state in
             state.result = result
-            let taken = (state.reader, state.resultReaders)
-            state.reader = nil
+            let taken = (state.readers, state.resultReaders)
+            state.readers = []
             state.resultReaders = []
             return taken
         }
-        reader?.resume(returning: nil)
+        for reader in readers { reader.resume(returning: nil) }
         for reader in resultReaders { reader.resume(returning: result) }
     }
 
@@ -85,7 +104,7 @@ final class MatchQueue: Sendable {
                         return .some(taken)
                     }
                     if state.result != nil || state.isDiscarding || Task.isCancelled { return .some(nil) }
-                    state.reader = continuation
+                    state.readers.append(continuation)
                     return .none
                 }
                 if let ready { continuation.resume(returning: ready) }
@@ -98,29 +117,36 @@ final class MatchQueue: Sendable {
 
     /// Nobody takes matches any more: what is there and what comes is dropped.
     func stopReading() {
-        let (reader, wasPaused) = state.withLockedValue { state in
-            let taken = (state.reader, state.isPaused)
-            state.isDiscarding = true
-            state.reader = nil
-            state.batches = []
-            state.bytes = 0
-            state.isPaused = false
+        let (readers, wasPaused) = state.withLockedValue { state in
+            let taken = (state.readers, state.isPaused)
+            state.readers = []
+            state.discard()
             return taken
         }
-        reader?.resume(returning: nil)
+        for reader in readers { reader.resume(returning: nil) }
         if wasPaused { resume() }
     }
 
-    /// Waits for the end. If nobody reads the matches they are dropped, or the end would never come.
+    /// The query was cancelled: its end has to be read even if the matches before it wait for their reader.
+    func readToEnd() {
+        state.withLockedValue { state in
+            state.window += Self.cancelAllowance
+            state.isPaused = false
+        }
+    }
+
+    /// Waits for the end. If nobody has begun to read, matches beyond the window are dropped, or the end would never come.
     func result() async -> FindResult {
-        let mustDrop = state.withLockedValue { !$0.isRead && $0.result == nil }
-        if mustDrop { stopReading() }
-        return await withCheckedContinuation { continuation in
-            let result = state.withLockedValue { state -> FindResult? in
-                if state.result == nil { state.resultReaders.append(continuation) }
-                return state.result
+        await withCheckedContinuation { continuation in
+            let (result, mustResume) = state.withLockedValue { state -> (FindResult?, Bool) in
+                if let result = state.result { return (result, false) }
+                state.resultReaders.append(continuation)
+                guard state.isPaused, !state.isRead else { return (nil, false) }
+                state.discard()
+                return (nil, true)
             }
             if let result { continuation.resume(returning: result) }
+            if mustResume { resume() }
         }
     }
 }

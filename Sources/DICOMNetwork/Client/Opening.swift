@@ -8,19 +8,32 @@ struct Opening: Sendable {
     let configuration: AssociationConfiguration
     let proposal: AssociationProposal
 
+    /// A connection on which the association request is on its way.
+    struct Connection: Sendable {
+        let channel: any Channel
+        let session: NIOLoopBound<ClientSession>
+        let established: EventLoopFuture<NegotiatedAssociation>
+        let ended: EventLoopFuture<AssociationEnd>
+    }
+
     private func failure(_ cause: AssociationFailure.Cause) -> AssociationFailure {
         AssociationFailure(cause, peer: configuration.peer)
     }
 
     /// The first address that takes a connection, all within the connect timeout.
-    func connect(to addresses: [SocketAddress]) async throws(AssociationFailure) -> any Channel {
+    func connect(to addresses: [SocketAddress]) async throws(AssociationFailure) -> Connection {
         let clock = ContinuousClock()
-        let deadline = clock.now + .milliseconds(Int64(configuration.connectTimeout * 1000))
+        // A day is as good as for ever, and can be added to any moment.
+        let seconds = configuration.connectTimeout > 0 ? min(configuration.connectTimeout, 86_400) : 0
+        let deadline = clock.now + .milliseconds(Int64(seconds * 1000))
         var last = failure(.cannotConnect(detail: "no address"))
         for address in addresses {
             if Task.isCancelled { throw failure(.cancelled) }
             let left = deadline - clock.now
-            guard left > .zero else { break }
+            guard left > .zero else {
+                last = failure(.connectTimedOut(seconds: configuration.connectTimeout))
+                break
+            }
             do {
                 return try await connect(to: address, within: left)
             } catch {
@@ -35,69 +48,94 @@ struct Opening: Sendable {
         throw last
     }
 
-    private func connect(to address: SocketAddress, within left: Duration) async throws -> any Channel {
-        let opened = NIOLockedValueBox<(any Channel)?>(nil)
+    /// What the channel's initializer leaves for the task that waits, and the other way round.
+    private struct Attempt {
+        var connection: Connection?
+        var channel: (any Channel)?
+        var isCancelled = false
+    }
+
+    private func connect(to address: SocketAddress, within left: Duration) async throws -> Connection {
+        let attempt = NIOLockedValueBox(Attempt())
+        let proposal = proposal
+        let timeouts = configuration.timeouts
         let future = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.nanoseconds(Int64(left.milliseconds * 1_000_000)))
-            // Nothing is read before the association's handler is there to take it.
-            .channelOption(.autoRead, value: false)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 65_536, maximum: 1 << 20)
             )
+            // The association's handler is there from the start: it sees the connection open, and a peer that closes at once.
             .channelInitializer { channel in
-                opened.withLockedValue { $0 = channel }
-                return channel.eventLoop.makeSucceededVoidFuture()
+                let isCancelled = attempt.withLockedValue { attempt in
+                    attempt.channel = channel
+                    return attempt.isCancelled
+                }
+                if isCancelled { return channel.eventLoop.makeFailedFuture(CancellationError()) }
+                return channel.eventLoop.makeCompletedFuture {
+                    let connection = try Self.prepare(channel, proposal, timeouts)
+                    attempt.withLockedValue { $0.connection = connection }
+                }
             }
             .connect(to: address)
         return try await withTaskCancellationHandler {
-            try await future.get()
+            _ = try await future.get()
+            guard let connection = attempt.withLockedValue({ $0.connection }) else { throw CancellationError() }
+            return connection
         } onCancel: {
-            opened.withLockedValue { $0 }?.close(promise: nil)
+            let channel = attempt.withLockedValue { attempt in
+                attempt.isCancelled = true
+                return attempt.channel
+            }
+            channel?.close(promise: nil)
         }
     }
 
-    /// Negotiates over an open connection.
-    func associate(
-        over channel: any Channel
-    ) async throws(AssociationFailure) -> (
-        NegotiatedAssociation, NIOLoopBound<ClientSession>, EventLoopFuture<AssociationEnd>
-    ) {
+    /// On the channel's event loop, before it connects.
+    private static func prepare(
+        _ channel: any Channel,
+        _ proposal: AssociationProposal,
+        _ timeouts: AssociationCore.Timeouts
+    ) throws -> Connection {
         let established = channel.eventLoop.makePromise(of: NegotiatedAssociation.self)
         let ended = channel.eventLoop.makePromise(of: AssociationEnd.self)
-        let proposal = proposal
-        let timeouts = configuration.timeouts
+        let session = ClientSession(eventLoop: channel.eventLoop, established: established, ended: ended)
+        let handler = AssociationHandler(
+            core: AssociationCore(requestor: proposal, timeouts: timeouts),
+            owner: session,
+            retaining: session
+        )
+        session.handler = handler
+        do {
+            try channel.pipeline.syncOperations.addHandler(handler)
+        } catch {
+            let end = AssociationEnd.connectionLost(SystemError.words(error))
+            established.fail(end)
+            ended.succeed(end)
+            throw error
+        }
+        return Connection(
+            channel: channel,
+            session: NIOLoopBound(session, eventLoop: channel.eventLoop),
+            established: established.futureResult,
+            ended: ended.futureResult
+        )
+    }
+
+    /// Waits for the answer to the association request.
+    func associate(over connection: Connection) async throws(AssociationFailure) -> NegotiatedAssociation {
         do {
             return try await withTaskCancellationHandler {
-                let session = try await channel.eventLoop.submit { () throws -> NIOLoopBound<ClientSession> in
-                    let session = ClientSession(
-                        eventLoop: channel.eventLoop,
-                        established: established,
-                        ended: ended
-                    )
-                    let handler = AssociationHandler(
-                        core: AssociationCore(requestor: proposal, timeouts: timeouts),
-                        owner: session
-                    )
-                    session.handler = handler
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                    channel.setOption(.autoRead, value: true).whenFailure { _ in }
-                    channel.read()
-                    return NIOLoopBound(session, eventLoop: channel.eventLoop)
-                }.get()
-                return (try await established.futureResult.get(), session, ended.futureResult)
+                try await connection.established.get()
             } onCancel: {
-                channel.close(promise: nil)
+                connection.channel.close(promise: nil)
             }
         } catch let end as AssociationEnd {
-            if Task.isCancelled { throw failure(.cancelled) }
-            throw failure(Self.cause(end))
+            throw failure(Task.isCancelled ? .cancelled : Self.cause(end))
         } catch {
-            established.fail(error)
-            ended.succeed(.connectionLost(SystemError.words(error)))
-            channel.close(promise: nil)
+            connection.channel.close(promise: nil)
             throw failure(Task.isCancelled ? .cancelled : .connectionClosed(detail: SystemError.words(error)))
         }
     }

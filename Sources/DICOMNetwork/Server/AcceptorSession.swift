@@ -16,14 +16,22 @@ final class AcceptorSession: AssociationOwner {
     private var peer: PeerAssociation?
     /// Requests under way or in line, in the order they came.
     private var operations: [Operation] = []
+    private var lastOperation = 0
     private var isEnded = false
+    /// Requests a peer may have in line; more only fill memory.
+    private static let maximumOperations = 256
     var handler: AssociationHandler?
 
     private struct Operation {
+        /// In this association; a message ID can come again while a handler still winds up after its final status.
+        var number: Int
         var key: Key
-        var cancellation: CancellationFlag
         var event: FindEvent
+        var responder: FindResponder
         var task: Task<Void, Never>?
+
+        /// The peer waits for the final response.
+        var isOutstanding: Bool { !responder.isFinished }
     }
 
     /// A message ID is unique among what is outstanding, on its context.
@@ -107,7 +115,7 @@ final class AcceptorSession: AssociationOwner {
         case CommandField.findRequest where context.abstractSyntax != SOPClass.verification:
             guard let transferSyntax = TransferSyntax(uid: context.transferSyntax) else { return }
             let key = Key(contextID: contextID, messageID: messageID)
-            guard !operations.contains(where: { $0.key == key }) else {
+            guard !operations.contains(where: { $0.key == key && $0.isOutstanding }) else {
                 refuse(command, contextID, .duplicateInvocation, nil)
                 return
             }
@@ -115,7 +123,19 @@ final class AcceptorSession: AssociationOwner {
                 refuse(command, contextID, .identifierDoesNotMatch, "the request has no identifier")
                 return
             }
-            let cancellation = CancellationFlag()
+            guard operations.count < Self.maximumOperations else {
+                refuse(command, contextID, .outOfResources, "too many requests at once")
+                return
+            }
+            guard let pipe,
+                let writer = MessageWriter(
+                    contextID: contextID,
+                    peerMaximumLength: handler?.negotiated?.peerMaximumLength ?? 0
+                )
+            else {
+                abort("the peer takes PDUs too short for any message")
+                return
+            }
             let event = FindEvent(
                 association: peer,
                 context: context,
@@ -123,10 +143,20 @@ final class AcceptorSession: AssociationOwner {
                 messageID: messageID,
                 encodedIdentifier: EncodedDataSet(bytes: dataSet[...], transferSyntax: transferSyntax),
                 timestamp: Self.wallClock(),
-                cancellation: cancellation
+                cancellation: CancellationFlag()
+            )
+            let responder = FindResponder(
+                request: command,
+                messageID: messageID,
+                transferSyntax: transferSyntax,
+                writer: writer,
+                pipe: pipe
             )
             // In the table before anything runs: a C-CANCEL right behind the request finds it.
-            operations.append(Operation(key: key, cancellation: cancellation, event: event, task: nil))
+            lastOperation += 1
+            operations.append(
+                Operation(number: lastOperation, key: key, event: event, responder: responder, task: nil)
+            )
             startNext()
         default:
             let isKnown = [CommandField.echoRequest, CommandField.findRequest].contains(command.field)
@@ -153,39 +183,21 @@ final class AcceptorSession: AssociationOwner {
 
     /// Starts as many as may run at once: one, unless asynchronous operations were negotiated.
     private func startNext() {
-        guard !isEnded, let negotiated = handler?.negotiated, let pipe else { return }
+        guard !isEnded, let negotiated = handler?.negotiated else { return }
         let window = Int(negotiated.asynchronousOperations.invoked)
         for index in operations.indices where operations[index].task == nil {
             let running = operations.count { $0.task != nil }
             guard window == 0 || running < window else { return }
             let operation = operations[index]
-            let event = operation.event
-            guard
-                let writer = MessageWriter(
-                    contextID: operation.key.contextID,
-                    peerMaximumLength: negotiated.peerMaximumLength
-                )
-            else {
-                abort("the peer takes PDUs too short for any message")
-                return
-            }
-            let responder = FindResponder(
-                request: event.request,
-                messageID: event.messageID,
-                transferSyntax: event.encodedIdentifier.transferSyntax,
-                writer: writer,
-                pipe: pipe
-            )
-            let find = shared.handlers.handler(for: event.sopClass)
-            let key = operation.key
-            let logger = logger
+            let find = shared.handlers.handler(for: operation.event.sopClass)
+            let number = operation.number
             let session = NIOLoopBound(self, eventLoop: channel.eventLoop)
             let eventLoop = channel.eventLoop
-            let task = Self.start(find, event, responder, logger) {
-                eventLoop.execute { session.value.finished(key) }
+            let task = Self.start(find, operation.event, operation.responder, logger) {
+                eventLoop.execute { session.value.finished(number) }
             }
             operations[index].task = task
-            if operation.cancellation.isSet { task.cancel() }
+            if operation.event.isCancelled { task.cancel() }
         }
     }
 
@@ -234,15 +246,15 @@ final class AcceptorSession: AssociationOwner {
         return StatusReply(.handlerFailed, errorComment: "the query handler failed")
     }
 
-    private func finished(_ key: Key) {
-        operations.removeAll { $0.key == key }
+    private func finished(_ number: Int) {
+        operations.removeAll { $0.number == number }
         startNext()
     }
 
     private func cancel(_ key: Key) {
         // A cancel for what is finished, or was never asked, has no effect (PS3.7 9.3.2.3).
-        guard let operation = operations.first(where: { $0.key == key }) else { return }
-        operation.cancellation.set()
+        guard let operation = operations.first(where: { $0.key == key && $0.isOutstanding }) else { return }
+        operation.event.cancellation.set()
         operation.task?.cancel()
     }
 

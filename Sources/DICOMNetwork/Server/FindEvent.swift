@@ -92,7 +92,9 @@ final class DecodedIdentifier: Sendable {
             if let kept { return kept }
             let dataSet = encoded.decoded
             let fresh: Result<DataSet, UndecodableIdentifier> =
-                if let defect = dataSet.defect { .failure(UndecodableIdentifier(defect: defect)) } else { .success(dataSet) }
+                if let defect = dataSet.defect { .failure(UndecodableIdentifier(defect: defect)) } else {
+                    .success(dataSet)
+                }
             kept = fresh
             return fresh
         }

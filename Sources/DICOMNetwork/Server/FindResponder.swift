@@ -76,15 +76,23 @@ public final class FindResponder: Sendable {
     @discardableResult
     public func send(encoded identifier: [UInt8], status: Status = .pending) async throws -> Bool {
         guard !isFinished else { return false }
+        guard status.isPending else { return try await finish(StatusReply(status)) }
+        guard !identifier.isEmpty else {
+            return try await finish(
+                StatusReply(.identifierNotEncodable, errorComment: "a match without an identifier")
+            )
+        }
         return try await send(encoded: identifier, reply: StatusReply(status))
     }
 
     private func send(encoded identifier: [UInt8], reply: StatusReply) async throws -> Bool {
         let command = command(pending: reply)
-        try await pipe.write { bytes in
+        return try await pipe.write { bytes in
+            // Seen from within the pipe: a handler that writes from several tasks gets nothing out after its final status.
+            guard !isFinished else { return false }
             writer.append(command: command, dataSet: identifier, to: &bytes)
+            return true
         }
-        return true
     }
 
     /// Sends a final status. False if there was one already.
@@ -96,10 +104,10 @@ public final class FindResponder: Sendable {
         }
         guard isFirst else { return false }
         let command = command(reply, hasDataSet: false)
-        try await pipe.write(isFinal: true) { bytes in
+        return try await pipe.write(isFinal: true) { bytes in
             writer.append(command: command, dataSet: nil, to: &bytes)
+            return true
         }
-        return true
     }
 
     private func command(pending reply: StatusReply) -> [UInt8] {
@@ -153,17 +161,18 @@ final class ResponsePipe: Sendable {
         self.handler = handler
     }
 
-    /// Appends PDUs. Throws `CancellationError` if the association has ended.
-    func write(isFinal: Bool = false, _ body: (inout [UInt8]) -> Void) async throws {
-        let (mustSchedule, mustWait) = try state.withLockedValue { state in
+    /// Lets `body` append PDUs, unless it returns false. Throws `CancellationError` if the association has ended.
+    func write(isFinal: Bool = false, _ body: (inout [UInt8]) -> Bool) async throws -> Bool {
+        let (isWritten, mustSchedule, mustWait) = try state.withLockedValue { state in
             guard !state.isClosed else { throw CancellationError() }
-            body(&state.gathered)
+            guard body(&state.gathered) else { return (false, false, false) }
             let mustSchedule = !state.isFlushScheduled
             state.isFlushScheduled = true
-            return (mustSchedule, !isFinal && state.gathered.count + state.inFlight > Self.highWater)
+            return (true, mustSchedule, !isFinal && state.gathered.count + state.inFlight > Self.highWater)
         }
         if mustSchedule { eventLoop.execute { self.flush() } }
         if mustWait { try await drained() }
+        return isWritten
     }
 
     private func drained() async throws {

@@ -181,8 +181,10 @@ public struct Grid: Hashable, Sendable {
             write(theme.glyph(left), row: row, column: rect.column, style: style)
             write(theme.glyph(end), row: row, column: right, style: style)
         }
-        if rect.rows > 2 {
-            for row in rect.row + 1..<bottom {
+        let first = max(rect.row + 1, 0)
+        let last = min(bottom, rows)
+        if first < last {
+            for row in first..<last {
                 write(vertical, row: row, column: rect.column, style: style)
                 write(vertical, row: row, column: right, style: style)
             }

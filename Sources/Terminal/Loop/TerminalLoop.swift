@@ -146,9 +146,13 @@ public final class TerminalLoop<App: TerminalApplication> {
                     paintNow = true
                     resized = true
                 case SIGINT: deliver(.signal(.interrupt), at: .now)
-                case SIGTERM: deliver(.signal(.terminate), at: .now)
+                case SIGTERM:
+                    TerminalRestore.endingNoticed()
+                    deliver(.signal(.terminate), at: .now)
                 case SIGQUIT: deliver(.signal(.quit), at: .now)
-                case SIGHUP: deliver(.signal(.hangup), at: .now)
+                case SIGHUP:
+                    TerminalRestore.endingNoticed()
+                    deliver(.signal(.hangup), at: .now)
                 default: break
                 }
             }

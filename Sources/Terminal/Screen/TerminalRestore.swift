@@ -3,8 +3,8 @@ import Glibc
 
 // The border to the signal handlers. Whatever a handler touches lives in one block of plain memory behind a constant
 // pointer that is set up before any handler is installed: no locks, no allocation, no reference counting, no lazy
-// initialisation can happen inside a handler. Only write, tcsetattr and raise are called there (all async-signal-safe,
-// POSIX.1-2008 2.4.3).
+// initialisation can happen inside a handler. Only write, tcsetattr, tcflush, alarm, raise and _exit are called there
+// (all async-signal-safe, POSIX.1-2008 2.4.3).
 
 private struct HandlerState {
     /// The terminal is in our hands.
@@ -16,6 +16,10 @@ private struct HandlerState {
     var count = 0
     /// Where ordinary signals are announced; -1 when nobody listens.
     var relay: Int32 = -1
+    /// The last signal that asked the program to end.
+    var ending: Int32 = 0
+    /// Seconds the loop has to notice it.
+    var patience: UInt32 = 2
 }
 
 private nonisolated(unsafe) let handlerState: UnsafeMutablePointer<HandlerState> = {
@@ -47,7 +51,23 @@ private func onOrdinarySignal(_ number: Int32) {
     let saved = errno
     var byte = UInt8(truncatingIfNeeded: number)
     if handlerState.pointee.relay >= 0 { _ = write(handlerState.pointee.relay, &byte, 1) }
+    if number == SIGTERM || number == SIGHUP {
+        handlerState.pointee.ending = number
+        alarm(handlerState.pointee.patience)
+    }
     errno = saved
+}
+
+/// The loop did not notice in time that the program is to end: it hangs in a write to a terminal that reads no more, and
+/// that write holds the terminal's lock, so nothing can be written here. The modes can be set back.
+private func onAlarm(_ number: Int32) {
+    let state = handlerState
+    if state.pointee.armed != 0 {
+        state.pointee.armed = 0
+        tcflush(state.pointee.output, TCOFLUSH)
+        _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
+    }
+    _exit(128 + state.pointee.ending)
 }
 
 private func onExit() { restoreFromHandler() }
@@ -101,6 +121,19 @@ enum TerminalRestore {
         previous.removeAll()
     }
 
+    /// The loop has read a signal that asks the program to end; from here on it is the program's affair.
+    static func endingNoticed() { alarm(0) }
+
+    /// How long the loop may take to notice SIGTERM or SIGHUP before the program is ended for it, in seconds.
+    static var patience: UInt32 {
+        get { handlerState.pointee.patience }
+        set { handlerState.pointee.patience = newValue }
+    }
+
+    fileprivate static func installAlarm(_ before: inout sigaction) -> Bool {
+        cnc_install_relay(SIGALRM, onAlarm, &before) == 0
+    }
+
     fileprivate static func setRelay(_ descriptor: Int32) { handlerState.pointee.relay = descriptor }
     fileprivate static func installRelay(_ number: Int32, _ before: inout sigaction) -> Bool {
         cnc_install_relay(number, onOrdinarySignal, &before) == 0
@@ -127,6 +160,7 @@ final class SignalRelay {
             if TerminalRestore.installRelay(number, &before) { previous.append((number, before)) }
         }
         var before = sigaction()
+        if TerminalRestore.installAlarm(&before) { previous.append((SIGALRM, before)) }
         if cnc_install_ignore(SIGPIPE, &before) == 0 { previous.append((SIGPIPE, before)) }
     }
 

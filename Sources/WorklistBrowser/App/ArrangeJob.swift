@@ -39,10 +39,8 @@ public struct ArrangeJob: Sendable {
             keys.append(SortKey(item, column: order.column, fallback: fallback))
             return row & 0xFFF != 0 || !Task.isCancelled
         }
-        var result = (0..<UInt32(truncatingIfNeeded: keys.count)).map { $0 }
-        let comparator = RowComparator(order: order, table: table, fallback: fallback)
-        result.sort { comparator.precedes($0, keys[Int($0)], $1, keys[Int($1)]) }
-        return result
+        let all = (0..<UInt32(truncatingIfNeeded: keys.count)).map { $0 }
+        return RowComparator(order: order, table: table, fallback: fallback).sorted(all, keys: keys)
     }
 
     static func filtered(

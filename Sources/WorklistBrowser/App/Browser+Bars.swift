@@ -154,9 +154,12 @@ extension Browser {
     }
 
     /// Parts side by side as long as they fit, then on the next line; a part longer than a line is wrapped, not cut.
+    ///
+    /// `reserved`: columns the first line has to leave free at its right.
     static func flow(
         _ parts: [(text: TerminalText, style: Style)],
         columns: Int,
+        reserved: Int = 0,
         gap: Int,
         limit: Int
     ) -> [StyledLine] {
@@ -165,7 +168,12 @@ extension Browser {
         line.space()
         for part in parts {
             let isFirst = line.width == 1
-            if !isFirst, line.width + gap + part.text.width > columns - 1 {
+            if isFirst, lines.isEmpty, reserved > 0, 1 + part.text.width > columns - reserved - 1 {
+                // Too long for the first line, and cut nowhere: it starts on the second.
+                lines.append(line)
+                line = StyledLine()
+                line.space()
+            } else if !isFirst, line.width + gap + part.text.width > columns - 1 - (lines.isEmpty ? reserved : 0) {
                 lines.append(line)
                 line = StyledLine()
                 line.space()
@@ -257,7 +265,13 @@ extension Browser {
         }
         let all = [shownBadge].compactMap(\.self) + parts
         let limit = size.rows >= 20 ? 3 : 2
-        let flowed = Self.flow(all, columns: size.columns - right.width - 1, gap: 3, limit: limit)
+        let flowed = Self.flow(
+            all,
+            columns: size.columns,
+            reserved: right.width,
+            gap: 3,
+            limit: limit
+        )
         return flowed.enumerated().map { StatusLine(left: $1, right: $0 == 0 ? right : StyledLine()) }
     }
 
@@ -356,7 +370,10 @@ extension Browser {
             return [
                 StyledLine("No row here has “\(filter.text)”.", ink.title),
                 StyledLine(),
-                StyledLine("This looked at the \(list.rows.count) rows that are here; the server was not asked.", ink.text),
+                StyledLine(
+                    "This looked at the \(list.rows.count) rows that are here; the server was not asked.",
+                    ink.text
+                ),
                 keyLine(.filterClear, "shows all rows again"),
                 keyLine(.queryFind, "asks the server for a patient"),
             ]
@@ -365,7 +382,14 @@ extension Browser {
             return [StyledLine("Waiting for the first match.", ink.dim)]
         }
         guard case .outcome(.complete) = end else {
-            return [StyledLine("No row was received.", ink.title)]
+            let words = OutcomeWords(end, rows: 0, statistics: list.statistics)
+            let reason = DisplayWidth.wrap(words.parts.joined(separator: ", "), width: max(20, listColumns - 6))
+            return [StyledLine("No row was received: \(words.badge).", ink.title)]
+                + reason.map { StyledLine($0, ink.text) }
+                + [
+                    StyledLine(), keyLine(.queryRun, "asks again"), keyLine(.queryEdit, "edits the keys"),
+                    keyLine(.serverMenu, "chooses another server, or changes this one"),
+                ]
         }
         return diagnosis(list)
     }
@@ -386,7 +410,9 @@ extension Browser {
             StyledLine(),
         ]
         if list.words.isEmpty {
-            lines.append(StyledLine("No key was set: '\(list.server.calledAETitle)' holds no worklist item at all.", ink.text))
+            lines.append(
+                StyledLine("No key was set: '\(list.server.calledAETitle)' holds no worklist item at all.", ink.text)
+            )
             lines.append(
                 StyledLine("Ask its administrator whether this is the right AE title and port.", ink.text)
             )

@@ -17,7 +17,10 @@ extension Browser {
             return insert(String(character))
         }
         guard let command = keymap.command(for: key, in: context) else {
-            if context == .list { message = Message(kind: .info, text: "\(key.label) has no meaning here; ? shows the keys") }
+            message = nil
+            if context == .list {
+                message = Message(kind: .info, text: "\(key.label) has no meaning here; ? shows the keys")
+            }
             return []
         }
         message = nil
@@ -141,7 +144,9 @@ extension Browser {
         for intent in intents {
             switch intent {
             case .effect(.quit(let code)): effects += quit(exitCode: code)
-            case .effect(let effect): effects.append(effect)
+            case .effect(let effect):
+                if case .startEcho(let number, _) = effect { echoNumber = number }
+                effects.append(effect)
             case .close: if !overlays.isEmpty { overlays.removeLast() }
             case .open(let overlay): overlays.append(overlay)
             case .run(let query):

@@ -38,7 +38,7 @@ extension Browser {
             _ = fresh.rows.freeze(old.rows.isFrozen)
         }
         if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
-            old.words == words, old.end != .replaced
+            old.words == words, old.end != .replaced, old.rows.count > 0
         {
             _ = fresh.rows.filter(by: old.rows.filter)
             next.incoming = fresh
@@ -72,6 +72,12 @@ extension Browser {
             shown.endedAt = now
             list = shown
         }
+    }
+
+    /// Uses a server that the program has made ready, such as the embedded demonstration server.
+    public mutating func connect(to profile: ServerProfile) -> [Effect] {
+        overlays.removeAll()
+        return use(profile)
     }
 
     /// The server in use from now on; the list of another server is dropped, never mixed.

@@ -48,9 +48,9 @@ extension Browser {
     }
 
     private mutating func advanceSimilar() {
-        guard run == nil, var found = list?.similar, let list else { return }
-        _ = found.advance(list.rows.table, fallback: list.server.assumedCharacterSet, budget: 4_000)
-        self.list?.similar = found
+        guard run == nil, let table = list?.rows.table else { return }
+        let fallback = list?.server.assumedCharacterSet
+        _ = list?.similar.advance(table, fallback: fallback, budget: 4_000)
     }
 
     private func drawTooSmall(_ grid: inout Grid) {

@@ -28,6 +28,8 @@ public struct Browser: Sendable {
     var run: Run?
     /// How the last query ended, if its rows are not those on screen.
     var attempt: Attempt?
+    /// The connection test whose progress is shown.
+    var echoNumber: Int?
     private var lastFind = 0
     var lastSeries = 0
 
@@ -125,7 +127,8 @@ public struct Browser: Sendable {
             tick(moment)
             return []
         case .find(let id, let progress): return update(id, progress)
-        case .echo(_, let progress):
+        case .echo(let number, let progress):
+            guard number == echoNumber else { return [] }
             changeTop { overlay in
                 guard case .connect(var form) = overlay else { return }
                 form.echo(progress)
@@ -204,6 +207,17 @@ public struct Browser: Sendable {
     var surroundings: Surroundings { Surroundings(now: now, server: server, theme: theme, keymap: keymap) }
 
     // MARK: For the program around
+
+    /// Gives a key another meaning, as the user's keymap file says; help and bottom line follow.
+    ///
+    /// - Parameters:
+    ///   - key: As ``Key/init(parsing:)`` reads it: `ctrl-r`, `F5`, `j`.
+    ///   - command: Its name in the help, such as `query.run`; empty takes the key's meaning away.
+    ///   - context: `list`, `builder`, `detail`, `form`, `picker`, `editor`, `dialog`, `help`, `filter` or `servers`.
+    /// - Throws: ``KeymapError`` for an unknown name, or a key that types text there.
+    public mutating func bind(key: String, to command: String, in context: String) throws(KeymapError) {
+        try keymap.bind(key: key, to: command, in: context)
+    }
 
     /// A query is under way.
     public var isRunning: Bool { run != nil }

@@ -20,7 +20,7 @@ struct OutcomeWords: Hashable, Sendable {
             parts = [whole]
             if rows > 0, let rate = statistics?.matchesPerSecond { parts.append("\(Figures.rate(rate))") }
         case .outcome(.cancelled(let cancellation)):
-            badge = "CANCELLED"
+            badge = "CANCELLED BY US"
             scope = "ui.outcome.cancelled"
             parts = [count] + Self.words(cancellation)
         case .outcome(.truncated(.ownLimit(let limit, let cancellation))):
@@ -70,7 +70,11 @@ struct OutcomeWords: Hashable, Sendable {
         case .failed(let failure):
             badge = "FAILED"
             scope = "ui.outcome.failed"
-            parts = [TerminalText(failure.summary)]
+            if case .rejected(let reject) = failure.cause {
+                parts = ["association refused: \(reject.explanation)"]
+            } else {
+                parts = [TerminalText(failure.summary)]
+            }
         case .replaced:
             badge = "STOPPED"
             scope = "ui.outcome.cancelled"

@@ -45,7 +45,13 @@ struct ConfirmDialog: Component, Sendable {
         let content = DialogBox.content(of: box)
         let style = surroundings.theme.style("ui.dialog")
         for (index, line) in lines.enumerated() where index + 1 < content.rows {
-            grid.write(line, row: content.row + 1 + index, column: content.column, style: style, maxWidth: content.columns)
+            grid.write(
+                line,
+                row: content.row + 1 + index,
+                column: content.column,
+                style: style,
+                maxWidth: content.columns
+            )
         }
     }
 }

@@ -34,7 +34,7 @@ struct ErrorDialog: Component, Sendable {
             lines.append(Line(label: "Reason", text: TerminalText(reject.explanation)))
             lines.append(
                 Line(
-                    label: "Sent",
+                    label: "It sent",
                     text: "A-ASSOCIATE-RJ result \(reject.result.rawValue), source \(reject.source.rawValue), "
                         + "reason \(reject.reason)"
                 )
@@ -77,7 +77,10 @@ struct ErrorDialog: Component, Sendable {
 
     /// The query cannot be sent as it stands.
     init(_ error: QueryError, kept: TerminalText?) {
-        let what = error.path.map { "\($0.description) \($0.tag.description)" }
+        let what = error.path.map { path in
+            let name = DataDictionary.entry(for: path.tag)?.name ?? ""
+            return name.isEmpty ? path.tag.description : "\(name) \(path.tag.description)"
+        }
         var lines = [Line(label: "", text: "Nothing was sent.", isStrong: true), Line(label: "", text: .empty)]
         if let what { lines.append(Line(label: "Key", text: TerminalText(what))) }
         lines.append(Line(label: "Reason", text: Self.sentence(error.reason)))
@@ -150,8 +153,8 @@ struct ErrorDialog: Component, Sendable {
         var keys: [(key: TerminalText, word: TerminalText)] = [
             (keymap.label(of: .queryRun, in: .dialog) ?? "r", "retry"),
             (keymap.label(of: .queryEdit, in: .dialog) ?? "e", "edit query"),
-            (keymap.label(of: .serverMenu, in: .dialog) ?? "v", "servers"),
             (keymap.label(of: .back, in: .dialog) ?? "Esc", "close"),
+            (keymap.label(of: .serverMenu, in: .dialog) ?? "v", "servers"),
         ]
         if hasMore {
             let down: TerminalText = keymap.label(of: .moveDown, in: .dialog) ?? "j"

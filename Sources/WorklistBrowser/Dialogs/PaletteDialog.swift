@@ -38,7 +38,9 @@ struct PaletteDialog: Component, Sendable {
             let name = binding.command.rawValue
             // A hit in the name counts more than one in the explanation.
             let inName = Self.score(wanted, in: name).map { $0 * 2 + 20 }
-            guard let score = [inName, Self.score(wanted, in: binding.help)].compactMap(\.self).max() else { return nil }
+            guard let score = [inName, Self.score(wanted, in: binding.help)].compactMap(\.self).max() else {
+                return nil
+            }
             return Line(
                 command: binding.command,
                 name: name,

@@ -17,28 +17,20 @@ struct Keymap: Sendable {
     private(set) var bindings: [Binding]
     private var commands: [KeyContext: [Key: Command]]
 
-    /// A line of the table that cannot be used.
-    struct Defect: Error, Hashable, CustomStringConvertible {
-        var line: Int
-        var message: String
-
-        var description: String { "keymap line \(line): \(message)" }
-    }
-
     /// Reads a table: `contexts | keys | command | hint | help`, a binding a line; `*` stands for all contexts.
     ///
-    /// - Throws: ``Defect`` for an unknown name, or a key bound twice in one context.
-    init(parsing table: some StringProtocol) throws(Defect) {
+    /// - Throws: ``KeymapError`` for an unknown name, or a key bound twice in one context.
+    init(parsing table: some StringProtocol) throws(KeymapError) {
         bindings = []
         commands = [:]
         for (number, line) in table.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let fields = Self.fields(line)
             if fields.isEmpty || line.first == "#" { continue }
             guard fields.count == 5 else {
-                throw Defect(line: number + 1, message: "five fields expected, parted by ' | '")
+                throw KeymapError(line: number + 1, message: "five fields expected, parted by ' | '")
             }
             guard let command = Command(rawValue: fields[2]) else {
-                throw Defect(line: number + 1, message: "there is no command '\(fields[2])'")
+                throw KeymapError(line: number + 1, message: "there is no command '\(fields[2])'")
             }
             var contexts: [KeyContext] = []
             for name in fields[0].split(separator: " ") {
@@ -47,26 +39,26 @@ struct Keymap: Sendable {
                 } else if let context = KeyContext(rawValue: String(name)) {
                     contexts.append(context)
                 } else {
-                    throw Defect(line: number + 1, message: "there is no context '\(name)'")
+                    throw KeymapError(line: number + 1, message: "there is no context '\(name)'")
                 }
             }
             var keys: [Key] = []
             for name in fields[1].split(separator: " ") {
                 guard let key = Key(parsing: name) else {
-                    throw Defect(line: number + 1, message: "there is no key '\(name)'")
+                    throw KeymapError(line: number + 1, message: "there is no key '\(name)'")
                 }
                 keys.append(key)
             }
             for context in contexts {
                 for key in keys {
                     if let other = commands[context]?[key] {
-                        throw Defect(
+                        throw KeymapError(
                             line: number + 1,
                             message: "\(key) is bound to \(other.rawValue) already in \(context.rawValue)"
                         )
                     }
                     if context.isForText, key.typedCharacter != nil {
-                        throw Defect(line: number + 1, message: "\(key) types text in \(context.rawValue)")
+                        throw KeymapError(line: number + 1, message: "\(key) types text in \(context.rawValue)")
                     }
                     commands[context, default: [:]][key] = command
                 }
@@ -113,12 +105,51 @@ struct Keymap: Sendable {
 
     /// The built-in table.
     static let standard: Keymap = {
-        do throws(Defect) {
+        do throws(KeymapError) {
             return try Keymap(parsing: KeymapTable.text.description)
         } catch {
             return Keymap()
         }
     }()
+
+    /// Binds a key in one context; what it meant there before it means no more. An empty command takes it away.
+    mutating func bind(key name: String, to commandName: String, in contextName: String) throws(KeymapError) {
+        guard let key = Key(parsing: name) else { throw KeymapError(message: "there is no key '\(name)'") }
+        guard let context = KeyContext(rawValue: contextName) else {
+            throw KeymapError(message: "there is no context '\(contextName)'")
+        }
+        for index in bindings.indices.reversed()
+        where bindings[index].contexts.contains(context) && bindings[index].keys.contains(key) {
+            var own = bindings[index]
+            own.contexts = [context]
+            own.keys.removeAll { $0 == key }
+            bindings[index].contexts.removeAll { $0 == context }
+            bindings.insert(own, at: index + 1)
+        }
+        bindings.removeAll { $0.contexts.isEmpty }
+        commands[context]?[key] = nil
+        if commandName.isEmpty { return }
+        guard let command = Command(rawValue: commandName) else {
+            throw KeymapError(message: "there is no command '\(commandName)'")
+        }
+        if context.isForText, key.typedCharacter != nil {
+            throw KeymapError(message: "\(key) types text in \(contextName)")
+        }
+        commands[context, default: [:]][key] = command
+        if let index = bindings.firstIndex(where: { $0.command == command && $0.contexts.contains(context) }) {
+            var own = bindings[index]
+            own.contexts = [context]
+            own.keys.insert(key, at: 0)
+            bindings[index].contexts.removeAll { $0 == context }
+            bindings.insert(own, at: index)
+            bindings.removeAll { $0.contexts.isEmpty }
+        } else {
+            let help = bindings.first { $0.command == command }?.help ?? command.rawValue
+            bindings.append(
+                Binding(contexts: [context], keys: [key], command: command, hint: "", help: help, place: bindings.count)
+            )
+        }
+    }
 
     func command(for key: Key, in context: KeyContext) -> Command? {
         commands[context]?[key]
@@ -147,6 +178,20 @@ struct Keymap: Sendable {
             return (binding.command, key.label, TerminalText(binding.hint))
         }
     }
+}
+
+/// A binding that cannot be used, and why.
+public struct KeymapError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// In a table, from 1; nil for a single binding.
+    public var line: Int?
+    public var message: String
+
+    init(line: Int? = nil, message: String) {
+        self.line = line
+        self.message = message
+    }
+
+    public var description: String { (line.map { "keymap line \($0): " } ?? "") + message }
 }
 
 extension Key {

@@ -34,10 +34,11 @@ struct ListLayout: Hashable, Sendable {
         let usualWidths: [ListColumn: Int] = [.patient: 20, .id: 8, .accession: 9]
         func natural(_ column: ListColumn, _ range: ClosedRange<Int>) -> Int {
             // One more for the sort mark or the mark of a doubtful value.
-            let widest = rows.map { row in
-                let text = row[column]
-                return Self.shown(text, column, thisYear: thisYear).width + (text.isDoubtful ? 1 : 0)
-            }.max() ?? 0
+            let widest =
+                rows.map { row in
+                    let text = row[column]
+                    return Self.shown(text, column, thisYear: thisYear).width + (text.isDoubtful ? 1 : 0)
+                }.max() ?? 0
             // Without rows the usual widths.
             let usual = rows.isEmpty ? usualWidths[column] ?? 0 : 0
             return min(max(widest, usual, column.header.count, range.lowerBound), range.upperBound)

@@ -3,7 +3,7 @@ import DICOMProtocol
 
 /// A table and the order in which its rows are shown.
 ///
-/// Up to ``liveLimit`` rows arrivals are merged where they belong. Above it they are put at the end, and sorted off the UI
+/// Up to ``Limits/live`` rows arrivals are merged where they belong. Above it they are put at the end, and sorted off the UI
 /// thread when the stream has ended; the old order stays on screen until the new one is there.
 struct RowList: Sendable {
     private(set) var table = MatchTable()
@@ -25,6 +25,8 @@ struct RowList: Sendable {
     private var needsFilter = false
     private var generation: Int
     private var inFlight: InFlight?
+    /// The stream has ended: nothing but a job is awaited.
+    private var hasEnded = false
 
     private struct InFlight: Sendable {
         var generation: Int
@@ -36,14 +38,19 @@ struct RowList: Sendable {
     let fallback: SpecificCharacterSet?
     var today: DICOMDate
 
-    /// Above so many rows arrivals are no longer merged one by one.
-    static let liveLimit = 50_000
-    /// Sorting on a key press is done at once up to here.
-    static let inlineSortLimit = 20_000
-    /// Filtering is done at once up to here.
-    static let inlineFilterLimit = 1_000
-    /// Rows of one batch looked at by the filter at once.
-    private static let inlineFilterBatch = 256
+    /// How much is done at once, on the UI thread; in rows.
+    struct Limits: Sendable {
+        /// Above it arrivals are no longer merged one by one.
+        var live = 50_000
+        /// Sorting on a key press.
+        var sort = 20_000
+        /// Filtering on a key press.
+        var filter = 1_000
+        /// Filtering the rows of one batch.
+        var filterBatch = 256
+    }
+
+    var limits = Limits()
 
     /// `series`: parts the jobs of this list from those of others.
     init(series: Int, fallback: SpecificCharacterSet?, today: DICOMDate) {
@@ -86,7 +93,7 @@ struct RowList: Sendable {
     mutating func append(_ batch: MatchBatch) -> ArrangeJob? {
         let rows = table.append(batch)
         guard !rows.isEmpty else { return nil }
-        if isLive, table.count > Self.liveLimit {
+        if isLive, table.count > limits.live {
             isLive = false
             keys = []
         }
@@ -106,7 +113,7 @@ struct RowList: Sendable {
             all += numbers
         }
         guard let filter, !needsFilter else { return nil }
-        guard rows.count <= Self.inlineFilterBatch else {
+        guard rows.count <= limits.filterBatch else {
             needsFilter = true
             return nextJob()
         }
@@ -145,7 +152,7 @@ struct RowList: Sendable {
             if inFlight?.sorts == false { inFlight = nil }
             return nil
         }
-        guard table.count > Self.inlineFilterLimit else {
+        guard table.count > limits.filter else {
             passing = ArrangeJob.filtered(table, rows: all, by: filter, fallback: fallback, today: today)
             needsFilter = false
             return nil
@@ -160,11 +167,12 @@ struct RowList: Sendable {
 
     /// No more rows will come: what could not be merged is sorted now.
     mutating func endStream() -> ArrangeJob? {
-        isFrozen || !isUnsorted || inFlight?.sorts == true ? nil : resort()
+        hasEnded = true
+        return isFrozen || !isUnsorted || inFlight?.sorts == true ? nil : resort()
     }
 
     private mutating func resort() -> ArrangeJob? {
-        if isLive, table.count <= Self.inlineSortLimit {
+        if isLive, table.count <= limits.sort {
             keys = []
             keys.reserveCapacity(table.count)
             table.forEach(0..<table.count) { _, item in
@@ -210,14 +218,14 @@ struct RowList: Sendable {
             }
             all = rows + (job.rows..<table.count).map { UInt32(truncatingIfNeeded: $0) }
             sortedCount = job.rows
-            needsSort = false
+            needsSort = hasEnded && !isFrozen && sortedCount < all.count
             orderPassing()
             return (true, nextJob())
         }
         needsFilter = false
         var isMember = [Bool](repeating: false, count: table.count)
         for row in rows where Int(row) < isMember.count { isMember[Int(row)] = true }
-        if table.count - job.rows > Self.inlineFilterBatch {
+        if table.count - job.rows > limits.filterBatch {
             needsFilter = true
         } else if let filter {
             for row in job.rows..<table.count where filter.matches(text(row)) { isMember[row] = true }
@@ -248,8 +256,7 @@ struct RowList: Sendable {
     private var comparator: RowComparator { RowComparator(order: order, table: table, fallback: fallback) }
 
     private func sort(_ rows: [UInt32]) -> [UInt32] {
-        let comparator = comparator
-        return rows.sorted { comparator.precedes($0, keys[Int($0)], $1, keys[Int($1)]) }
+        comparator.sorted(rows, keys: keys)
     }
 
     /// Merges sorted rows into sorted rows, from the back, a block at a time.

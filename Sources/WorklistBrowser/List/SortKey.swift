@@ -25,9 +25,7 @@ struct SortKey: Hashable, Comparable, Sendable {
     init(_ item: EncodedDataSet, column: ListColumn, fallback: SpecificCharacterSet?) {
         switch column {
         case .date, .time:
-            let sequence: [Tag] = [.scheduledProcedureStepSequence]
-            let date = item.value(sequence, .scheduledProcedureStepStartDate) ?? item.value([], .studyDate) ?? []
-            let time = item.value(sequence, .scheduledProcedureStepStartTime) ?? item.value([], .studyTime) ?? []
+            let (date, time) = Self.start(of: item)
             let day = Self.day(date) ?? (1 << 27 - 1)
             let second = Self.microseconds(time) ?? (1 << 37 - 1)
             self.init(high: day << 37 | second, low: Self.packed(item.value([], .accessionNumber) ?? []))
@@ -52,6 +50,31 @@ struct SortKey: Hashable, Comparable, Sendable {
         case .patient, .sex, .modality, .station, .procedure:
             self.init(text: Self.text(item, column, fallback: fallback))
         }
+    }
+
+    /// Start date and time of the step, else those of the study, as they came.
+    ///
+    /// The step is far behind in an item, so the way to it is gone once for both.
+    private static func start(of item: EncodedDataSet) -> (date: ArraySlice<UInt8>, time: ArraySlice<UInt8>) {
+        if let items = item.value([], .scheduledProcedureStepSequence), items.count > 8 {
+            let start = items.startIndex
+            let isBig = items[start] == 0xFF
+            var length = 0
+            for place in 0..<4 { length = length << 8 | Int(items[start + 4 + (isBig ? place : 3 - place)]) }
+            let step = EncodedDataSet(
+                bytes: items.dropFirst(8).prefix(min(length, items.count)),
+                transferSyntax: item.transferSyntax
+            )
+            if let date = step.value([], .scheduledProcedureStepStartDate) {
+                return (date, step.value([], .scheduledProcedureStepStartTime) ?? [])
+            }
+        }
+        // Sequences of undefined length, of unknown VR, or none at all.
+        let sequence: [Tag] = [.scheduledProcedureStepSequence]
+        return (
+            item.value(sequence, .scheduledProcedureStepStartDate) ?? item.value([], .studyDate) ?? [],
+            item.value(sequence, .scheduledProcedureStepStartTime) ?? item.value([], .studyTime) ?? []
+        )
     }
 
     /// The folded text a text column sorts by.
@@ -195,11 +218,30 @@ struct RowComparator {
     let table: MatchTable
     let fallback: SpecificCharacterSet?
 
-    private var comparesText: Bool {
-        switch order.column {
-        case .patient, .id, .accession, .modality, .station, .procedure: true
-        case .status, .date, .time, .born, .age, .sex: false
+    /// Equal keys may hide different texts.
+    private let comparesText: Bool
+
+    init(order: SortOrder, table: MatchTable, fallback: SpecificCharacterSet?) {
+        self.order = order
+        self.table = table
+        self.fallback = fallback
+        comparesText =
+            switch order.column {
+            case .patient, .id, .accession, .modality, .station, .procedure: true
+            case .status, .date, .time, .born, .age, .sex: false
+            }
+    }
+
+    /// The rows in order.
+    func sorted(_ rows: [UInt32], keys: [SortKey]) -> [UInt32] {
+        // Keys beside the rows: comparing then stays within one block of memory.
+        var pairs = rows.map { (key: keys[Int($0)], row: $0) }
+        if !comparesText, !order.isDescending {
+            pairs.sort { a, b in a.key != b.key ? a.key < b.key : a.row < b.row }
+        } else {
+            pairs.sort { a, b in precedes(a.row, a.key, b.row, b.key) }
         }
+        return pairs.map(\.row)
     }
 
     func precedes(_ a: UInt32, _ keyA: SortKey, _ b: UInt32, _ keyB: SortKey) -> Bool {

@@ -107,7 +107,9 @@ final class EffectRunner: Sendable {
             )
         } catch {
             association.abort()
-            return .failed(AssociationFailure(.invalidSetting("the query cannot be sent: \(error)"), peer: configuration.peer))
+            return .failed(
+                AssociationFailure(.invalidSetting("the query cannot be sent: \(error)"), peer: configuration.peer)
+            )
         }
         // The user may have asked for the end while the association was being opened.
         let isCancelled = state.withLockedValue { state in

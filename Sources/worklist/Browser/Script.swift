@@ -176,11 +176,21 @@ struct Script: Sendable {
         }
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw ScriptFailure(path: path, line: line, text: "cannot write \(file): \(SystemFailure(errno).words)", screen: "")
+            throw ScriptFailure(
+                path: path,
+                line: line,
+                text: "cannot write \(file): \(SystemFailure(errno).words)",
+                screen: ""
+            )
         }
         defer { close(descriptor) }
         guard FileWriter.writeAll(Array((text + "\n").utf8)[...], to: descriptor) else {
-            throw ScriptFailure(path: path, line: line, text: "cannot write \(file): \(SystemFailure(errno).words)", screen: "")
+            throw ScriptFailure(
+                path: path,
+                line: line,
+                text: "cannot write \(file): \(SystemFailure(errno).words)",
+                screen: ""
+            )
         }
     }
 }

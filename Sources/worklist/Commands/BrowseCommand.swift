@@ -24,7 +24,10 @@ struct BrowserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A clock that stands still, such as 2026-11-24T14:32:00.", valueName: "time"))
     var clock: String?
 
-    @Option(name: .customLong("wait-timeout"), help: ArgumentHelp("Longest a :wait in a script lasts.", valueName: "seconds"))
+    @Option(
+        name: .customLong("wait-timeout"),
+        help: ArgumentHelp("Longest a :wait in a script lasts.", valueName: "seconds")
+    )
     var waitTimeout: Double = 60
 
     @Option(help: ArgumentHelp("Print figures on standard error at the end: json.", valueName: "format"))
@@ -43,7 +46,9 @@ struct BrowserOptions: ParsableArguments {
         if let clock, Self.moment(clock) == nil {
             throw ValidationError("--clock '\(clock)' is not a time such as 2026-11-24T14:32:00.")
         }
-        guard waitTimeout > 0, waitTimeout < 86_400 else { throw ValidationError("--wait-timeout takes seconds above 0.") }
+        guard waitTimeout > 0, waitTimeout < 86_400 else {
+            throw ValidationError("--wait-timeout takes seconds above 0.")
+        }
     }
 
     /// `YYYY-MM-DDTHH:MM[:SS]`, taken as UTC.

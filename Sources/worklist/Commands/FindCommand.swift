@@ -30,7 +30,10 @@ struct FindCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("k"), .customLong("key")],
-        help: ArgumentHelp("A key; may be repeated. Keywords, names, tags and paths are understood.", valueName: "key[=value]")
+        help: ArgumentHelp(
+            "A key; may be repeated. Keywords, names, tags and paths are understood.",
+            valueName: "key[=value]"
+        )
     )
     var keys: [String] = []
 
@@ -52,7 +55,9 @@ struct FindCommand: AsyncParsableCommand {
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
         if let cancelAfter, cancelAfter < 1 { throw ValidationError("--cancel-after takes 1 or more.") }
-        if query != nil, model != "worklist" { throw ValidationError("The query file names its model; leave out --model.") }
+        if query != nil, model != "worklist" {
+            throw ValidationError("The query file names its model; leave out --model.")
+        }
     }
 
     func run() async throws {
@@ -108,11 +113,21 @@ struct FindCommand: AsyncParsableCommand {
         if await association.isEstablished { await association.release() } else { association.abort() }
 
         var statistics = result.statistics
-        statistics.connectMilliseconds = association.timings.lookupMilliseconds + association.timings.connectMilliseconds
+        statistics.connectMilliseconds =
+            association.timings.lookupMilliseconds + association.timings.connectMilliseconds
         statistics.associateMilliseconds = association.timings.associateMilliseconds
-        summary?.write(result.outcome, statistics, rows: rows)
+        summary?.write(
+            result.outcome,
+            statistics,
+            rows: rows,
+            guessed: writer.guessedRows,
+            damaged: writer.damagedRows
+        )
+        if let caution = writer.caution, summary != .json { StandardError.write("worklist: \(caution)\n") }
         let ending = FindEnding(result.outcome, rows: rows)
-        if let words = ending.words, summary != .json { StandardError.write("worklist: \(TerminalText(words).string)\n") }
+        if let words = ending.words, summary != .json {
+            StandardError.write("worklist: \(TerminalText(words).string)\n")
+        }
         if ending.code != .matches { throw ending.code }
     }
 
@@ -125,7 +140,9 @@ struct FindCommand: AsyncParsableCommand {
                 query.set(parsed.key(source: .user))
                 if parsed.path.tag == .queryRetrieveLevel, let value = parsed.value {
                     guard let level = QueryLevel(rawValue: value) else {
-                        throw CommandFailure.usage("QueryRetrieveLevel '\(value)' is not PATIENT, STUDY, SERIES or IMAGE")
+                        throw CommandFailure.usage(
+                            "QueryRetrieveLevel '\(value)' is not PATIENT, STUDY, SERIES or IMAGE"
+                        )
                     }
                     query.remove(parsed.path)
                     query.level = level

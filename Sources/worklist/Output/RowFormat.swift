@@ -16,6 +16,10 @@ struct RowWriter {
     private let fallback: SpecificCharacterSet?
     private let columns: [Column]
     private var count = 0
+    /// Rows with text that declares no character set and was read by a guess.
+    private(set) var guessedRows = 0
+    /// Rows with bytes that are not valid in the character set they declare, or with a data set that breaks off.
+    private(set) var damagedRows = 0
     private let out = StandardOutput.shared
 
     /// One column: an attribute, and for the table how wide it is.
@@ -88,10 +92,39 @@ struct RowWriter {
         for index in 0..<batch.count where !out.isClosed {
             var item = batch.identifier(index).decoded
             item.fallbackCharacterSet = fallback
+            note(item)
             write(item)
             count += 1
         }
         out.flush()
+    }
+
+    /// Counts what is not certain about a row, for the sentence at the end.
+    private mutating func note(_ item: DataSet) {
+        var isGuessed = false
+        var isDamaged = item.defect != nil
+        for column in columns {
+            switch item.dataSet(holding: column.path)?.text(column.path.tag)?.problem {
+            case nil: break
+            case .guessed: isGuessed = true
+            case .invalidBytes, .unknownCharacterSet: isDamaged = true
+            }
+        }
+        if isGuessed { guessedRows += 1 }
+        if isDamaged { damagedRows += 1 }
+    }
+
+    /// What the reader of the rows must know about their text; nil if there is nothing.
+    var caution: String? {
+        var parts: [String] = []
+        if guessedRows > 0 {
+            parts.append(
+                "\(guessedRows) rows have text without a declared character set; it was guessed and may be wrong "
+                    + "(set assume_character_set for the server)"
+            )
+        }
+        if damagedRows > 0 { parts.append("\(damagedRows) rows have text or data that cannot be read as declared") }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     private func write(_ item: DataSet) {
@@ -126,7 +159,10 @@ struct RowWriter {
 
     /// For people: dates and times with separators, names as family, given; absent is `-`.
     private static func cell(_ item: DataSet, _ path: AttributePath) -> TerminalText {
-        guard let text = value(item, path) else { return "-" }
+        guard let decoded = item.dataSet(holding: path)?.text(path.tag) else { return "-" }
+        let text = decoded.string
+        // A guess must not look like a fact.
+        if decoded.problem != nil { return TerminalText("? " + PersonName(parsing: text).formatted) }
         switch DataDictionary.vr(of: path.tag) {
         case .DA: return TerminalText(DICOMDate(parsing: text)?.formatted ?? text)
         case .TM: return TerminalText(DICOMTime(parsing: text)?.formatted ?? text)

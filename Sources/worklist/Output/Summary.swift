@@ -6,15 +6,16 @@ import DICOMProtocol
 enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 
-    func write(_ outcome: FindOutcome, _ statistics: FindStatistics, rows: Int) {
-        write(
-            Summary(
-                outcome: Self.name(outcome),
-                status: Self.status(outcome),
-                rows: rows,
-                statistics: statistics
-            )
+    func write(_ outcome: FindOutcome, _ statistics: FindStatistics, rows: Int, guessed: Int, damaged: Int) {
+        var summary = Summary(
+            outcome: Self.name(outcome),
+            status: Self.status(outcome),
+            rows: rows,
+            statistics: statistics
         )
+        summary.guessedRows = guessed
+        summary.damagedRows = damaged
+        write(summary)
     }
 
     /// There was no association.
@@ -63,6 +64,8 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
         var status: String?
         var rows: Int
         var statistics: FindStatistics
+        var guessedRows = 0
+        var damagedRows = 0
         var error: String?
 
         /// Name and value, null for what was not measured.
@@ -86,6 +89,8 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
                 ("matches_after_cancel", String(statistics.matchesAfterCancel)),
                 ("unsupported_key_matches", String(statistics.matchesWithUnsupportedKeys)),
                 ("stray_responses", String(statistics.strayResponses)),
+                ("guessed_text_rows", String(guessedRows)),
+                ("damaged_rows", String(damagedRows)),
             ]
         }
 

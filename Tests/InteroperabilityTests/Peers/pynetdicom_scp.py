@@ -20,9 +20,15 @@ folder, port = sys.argv[1], int(sys.argv[2])
 items = [dcmread(path) for path in sorted(glob.glob(os.path.join(folder, "*.wl")))]
 
 
+def is_universal(element):
+    if element.VR == "SQ" and element.value:
+        return all(map(is_universal, element.value[0]))
+    return element.is_empty
+
+
 def matches(key, record):
     for element in key:
-        if element.keyword == "SpecificCharacterSet" or element.is_empty:
+        if element.keyword == "SpecificCharacterSet" or is_universal(element):
             continue
         if element.tag not in record:
             return False

@@ -1,6 +1,6 @@
-"""A pynetdicom client: pynetdicom_scu.py PORT CALLED-AE echo | find [CANCEL-AFTER]
+"""A pynetdicom client: pynetdicom_scu.py PORT CALLED-AE echo | find KEYS [CANCEL-AFTER]
 
-`find` reads its keys from standard input, a JSON object such as {"00100010": "A*", "00400100[0].00080060": "CT"}. Prints a
+KEYS is a JSON object such as {"00100010": "A*", "00400100[0].00080060": "CT"}. Prints a
 JSON line for each response: its status, and for a match the texts of its identifier."""
 
 import json
@@ -34,7 +34,7 @@ def show(status, flat=None):
 
 
 port, called, command = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-cancel_after = int(sys.argv[4]) if len(sys.argv) > 4 else 0
+cancel_after = int(sys.argv[5]) if len(sys.argv) > 5 else 0
 ae = AE(ae_title="PYNETDICOM")
 ae.add_requested_context(Verification)
 ae.add_requested_context(ModalityWorklistInformationFind)
@@ -45,7 +45,7 @@ if command == "echo":
     show(association.send_c_echo())
 else:
     received = 0
-    responses = association.send_c_find(identifier(json.load(sys.stdin)), ModalityWorklistInformationFind, msg_id=7)
+    responses = association.send_c_find(identifier(json.loads(sys.argv[4])), ModalityWorklistInformationFind, msg_id=7)
     for status, match in responses:
         show(status, flatten(match) if match is not None else None)
         received += match is not None

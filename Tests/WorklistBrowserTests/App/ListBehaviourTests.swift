@@ -138,10 +138,10 @@ struct ListBehaviourTests {
     func bulk() throws {
         var browser = Sample.browser()
         let id = browser.begin()
-        let count = RowList.liveLimit + 500
-        let bytes = (0..<1440).map { Sample.bytes(step(1439 - $0)) }
+        browser.list?.rows.limits = .init(live: 1_000, sort: 500)
+        let count = 1_440
         var batch = MatchBatch(transferSyntax: .explicitVRLittleEndian)
-        for number in 0..<count { batch.append(bytes[number % 1440], status: .pending) }
+        for number in 0..<count { batch.append(Sample.bytes(step(1439 - number)), status: .pending) }
         _ = browser.update(.find(id, .matches(batch)))
         #expect(browser.rowCount == count)
         let effects = browser.update(.find(id, .finished(.complete, Sample.statistics(matches: count))))
@@ -158,6 +158,25 @@ struct ListBehaviourTests {
         #expect(browser.list?.rows.pendingWork == nil)
         #expect(browser.namesInOrder.first == "TEST, Number 0")
         #expect(browser.list?.cursor == cursor)
+    }
+
+    @Test("rows that come while a job sorts are sorted by another one when the stream has ended")
+    func bulkTail() throws {
+        var rows = RowList(series: 1, fallback: nil, today: Sample.start.date)
+        rows.limits = .init(live: 50, sort: 50)
+        _ = rows.append(Sample.batch((0..<60).map { step(900 - $0) }))
+        let job = rows.sort(by: SortOrder(column: .id))
+        let first = try #require(job)
+        _ = rows.append(Sample.batch((0..<10).map { step($0) }))
+        let early = rows.endStream()
+        #expect(early?.generation == nil)
+        let (isApplied, next) = rows.apply(generation: first.generation, order: first.run())
+        #expect(isApplied)
+        let second = try #require(next)
+        let last = rows.apply(generation: second.generation, order: second.run())
+        #expect(last.isApplied && last.next?.generation == nil)
+        #expect(!rows.isUnsorted)
+        #expect(rows.shown == ArrangeJob.sorted(rows.table, rows: 70, by: rows.order, fallback: nil))
     }
 
     @Test("a large list is filtered by a job; until then what was shown stays")
@@ -179,7 +198,10 @@ struct ListBehaviourTests {
         #expect(browser.visibleRowCount == 1300)
     }
 
-    @Test("privacy hides names, identifiers and birth dates everywhere, and refuses to copy them", arguments: [80, 160])
+    @Test(
+        "privacy hides names, identifiers and birth dates everywhere, and refuses to copy them",
+        arguments: [80, 160]
+    )
     func privacy(_ columns: Int) {
         var browser = Browser.loaded(size: TerminalSize(columns: columns, rows: 40))
         browser.keys("j", "j", "P")
@@ -209,7 +231,9 @@ struct ListBehaviourTests {
         browser.keys("l")
         #expect(browser.keys("y").copies == ["26-004711"])
         let row = browser.keys("Y").copies.first
-        #expect(row?.hasPrefix("2026-11-24\t08:15\tNGUYEN, Thi Lan\t1961-03-08\tF\t00481516\t26-004711\tCT\tCT01") == true)
+        #expect(
+            row?.hasPrefix("2026-11-24\t08:15\tNGUYEN, Thi Lan\t1961-03-08\tF\t00481516\t26-004711\tCT\tCT01") == true
+        )
     }
 
     @Test("= puts the marked value into the query and opens the builder; nothing is sent")
@@ -300,14 +324,18 @@ struct ListBehaviourTests {
             id,
             [
                 Sample.Step(
-                    name: long + "^Wilhelmina Johanna Alexandra", id: "NL-0000000000000003381-XYZ",
-                    accession: "ACC-2026-00000047", issuer: "HOSPITAL-A"
+                    name: long + "^Wilhelmina Johanna Alexandra",
+                    id: "NL-0000000000000003381-XYZ",
+                    accession: "ACC-2026-00000047",
+                    issuer: "HOSPITAL-A"
                 )
             ]
         )
         let grid = browser.render(size: Browser.minimumSize).grid
         let bar = (0..<grid.rows).map { grid.text($0) }.joined().split(separator: " ").joined(separator: " ")
-        for part in [long + ", Wilhelmina Johanna Alexandra", "NL-0000000000000003381-XYZ [HOSPITAL-A]", "ACC-2026-00000047"] {
+        for part in [
+            long + ", Wilhelmina Johanna Alexandra", "NL-0000000000000003381-XYZ [HOSPITAL-A]", "ACC-2026-00000047",
+        ] {
             #expect(bar.contains(part), "\(part) is cut")
         }
     }
@@ -335,13 +363,16 @@ struct ListBehaviourTests {
     @Test("no keys at no size bring the program down, and every screen keeps its promises")
     func fuzz() {
         var random = SplitMix(seed: 20_261_124)
-        let keys = ["j", "k", "g", "G", "enter", "esc", "/", "s", "r", "x", "1", "3", "[", "]", "t", "z", "w", "P", "y", "Y",
-            "=", "h", "l", "e", "p", "v", ":", "?", "J", "K", "o", "tab", "a", "d", "space", "backspace", "left", "pgdn",
-            "home", "end", "ctrl-c", "f1", "f6", "\\", "*", "5", "ctrl-u", "ctrl-w", "b", "u"]
+        let keys = [
+            "j", "k", "g", "G", "enter", "esc", "/", "s", "r", "x", "1", "3", "[", "]", "t", "z", "w", "P", "y", "Y",
+            "=", "h", "l", "e", "p", "v", ":", "?", "J", "K", "o", "tab", "a", "d", "space", "backspace", "left",
+            "pgdn",
+            "home", "end", "ctrl-c", "f1", "f6", "\\", "*", "5", "ctrl-u", "ctrl-w", "b", "u",
+        ]
         let sizes = [(80, 24), (160, 50), (60, 12), (20, 5), (1, 1), (0, 0), (99, 13), (100, 12), (300, 80), (61, 200)]
         var browser = Sample.browser()
         var id = browser.begin()
-        for round in 0..<3_000 {
+        for round in 0..<1_500 {
             let key = keys[Int(random.next() % UInt64(keys.count))]
             for effect in browser.keys(key) {
                 switch effect {
@@ -355,10 +386,16 @@ struct ListBehaviourTests {
                 let some = (0..<Int(random.next() % 30)).map { _ in step(Int(random.next() % 5000)) }
                 browser.receive(id, some)
             case 1: browser.complete(id)
-            case 2: _ = browser.update(.find(id, .failed(AssociationFailure(.noAnswer(seconds: 10), peer: QueryLifeTests.peer))))
+            case 2:
+                _ = browser.update(
+                    .find(id, .failed(AssociationFailure(.noAnswer(seconds: 10), peer: QueryLifeTests.peer)))
+                )
             case 3:
                 var batch = MatchBatch(transferSyntax: .implicitVRLittleEndian)
-                batch.append((0..<Int(random.next() % 64)).map { _ in UInt8(truncatingIfNeeded: random.next()) }, status: .pending)
+                batch.append(
+                    (0..<Int(random.next() % 64)).map { _ in UInt8(truncatingIfNeeded: random.next()) },
+                    status: .pending
+                )
                 _ = browser.update(.find(id, .matches(batch)))
             default: break
             }

@@ -114,7 +114,10 @@ struct QueryLifeTests {
     @Test(
         "every other end says what happened, and the rows stay with the badge PARTIAL",
         arguments: [
-            (FindOutcome.truncated(.byServer), "TRUNCATED BY SERVER   2 rows   it ended with FE00 though we had not cancelled"),
+            (
+                FindOutcome.truncated(.byServer),
+                "TRUNCATED BY SERVER   2 rows   it ended with FE00 though we had not cancelled"
+            ),
             (
                 .truncated(
                     .ownLimit(rows: 2, FindOutcome.Cancellation(milliseconds: 9, matchesAfter: 3, finalStatus: .cancel))
@@ -338,7 +341,7 @@ struct QueryLifeTests {
         #expect(!browser.isRunning)
         let screen = dump(&browser, columns: 80)
         #expect(screen.contains("Nothing was sent."))
-        #expect(screen.contains("ScheduledProcedureStepStartDate"))
+        #expect(screen.contains("Scheduled Procedure Step Start Date (0040,0002)"))
     }
 
     @Test("without a server the connect form opens, and a saved server is used at once")
@@ -378,5 +381,38 @@ struct QueryLifeTests {
         _ = browser.update(.clock(Sample.later(120)))
         #expect(browser.secondsToNextClock > 1)
         #expect(browser.secondsToNextClock <= 60)
+    }
+
+    @Test("after a first query that failed, the rows of the next are shown as they come")
+    func retryIsVisible() throws {
+        var browser = Sample.browser()
+        let id = browser.begin()
+        _ = browser.update(.find(id, .failed(AssociationFailure(.connectTimedOut(seconds: 5), peer: Self.peer))))
+        browser.keys("esc")
+        #expect(dump(&browser, columns: 80).contains("No row was received: FAILED."))
+        let again = try #require(browser.keys("r").finds.first?.id)
+        browser.receive(again, [Sample.morning[0]])
+        #expect(browser.rowCount == 1)
+        #expect(dump(&browser, columns: 80).contains("NGUYEN"))
+    }
+
+    @Test("a query cancelled before there was an association says that nothing was asked, and opens no dialog")
+    func cancelledWhileConnecting() {
+        var browser = Sample.browser()
+        let id = browser.begin()
+        #expect(browser.keys("x").cancels == [id])
+        #expect(browser.update(.find(id, .failed(AssociationFailure(.cancelled, peer: Self.peer)))).isEmpty)
+        #expect(browser.overlays.count == 0)
+        #expect(browser.outcomeText == "CANCELLED   before RISMWL@127.0.0.1:104 had answered; nothing was asked")
+    }
+
+    @Test("progress of an earlier connection test is not shown in a later one")
+    func earlierEcho() {
+        var browser = Sample.browser()
+        browser.keys("v", "e")
+        #expect(browser.context == .form)
+        let before = dump(&browser, columns: 80)
+        _ = browser.update(.echo(99, .succeeded(milliseconds: 4)))
+        #expect(dump(&browser, columns: 80) == before)
     }
 }

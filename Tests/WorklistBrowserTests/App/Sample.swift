@@ -67,7 +67,11 @@ enum Sample {
         put(.patientBirthDate, values.born, into: &dataSet)
         put(.patientSex, values.sex, into: &dataSet)
         let key = values.step.isEmpty ? "SPS-" + values.accession : values.step
-        put(.studyInstanceUID, values.study.isEmpty ? "1.2.826.0.1.3680043.9.7." + values.id : values.study, into: &dataSet)
+        put(
+            .studyInstanceUID,
+            values.study.isEmpty ? "1.2.826.0.1.3680043.9.7." + values.id : values.study,
+            into: &dataSet
+        )
         put(.requestedProcedureDescription, values.procedure, into: &dataSet)
         var step = DataSet(inheriting: values.characterSet ?? .defaultRepertoire)
         put(.modality, values.modality, into: &step)
@@ -100,57 +104,125 @@ enum Sample {
     /// A morning of CT, with what makes lists hard: long names, other scripts, an urgent case, one without a birth date.
     static let morning: [Step] = [
         Step(
-            name: "NGUYEN^Thi Lan", id: "00481516", born: "19610308", accession: "26-004711",
-            procedure: "CT Thorax + contrast", time: "081500", status: "ARRIVED", priority: "STAT"
+            name: "NGUYEN^Thi Lan",
+            id: "00481516",
+            born: "19610308",
+            accession: "26-004711",
+            procedure: "CT Thorax + contrast",
+            time: "081500",
+            status: "ARRIVED",
+            priority: "STAT"
         ),
         Step(
-            name: "SMITH^Anna", id: "00220147", born: "19581102", accession: "26-004698", procedure: "CT Abdomen",
-            time: "083000", issuer: "HOSP-A"
+            name: "SMITH^Anna",
+            id: "00220147",
+            born: "19581102",
+            accession: "26-004698",
+            procedure: "CT Abdomen",
+            time: "083000",
+            issuer: "HOSP-A"
         ),
         Step(issuer: "HOSP-A"),
         Step(
-            name: "MÜLLER^Jörg", id: "00118273", born: "19720130", sex: "M", accession: "26-004655",
-            procedure: "CT Sinus", time: "090000", status: "STARTED"
+            name: "MÜLLER^Jörg",
+            id: "00118273",
+            born: "19720130",
+            sex: "M",
+            accession: "26-004655",
+            procedure: "CT Sinus",
+            time: "090000",
+            status: "STARTED"
         ),
         Step(
-            name: "YAMADA^Tarou=山田^太郎=やまだ^たろう", id: "00501188", born: "19690714", sex: "M",
-            accession: "26-004720", procedure: "CT Lung screening", time: "091500"
+            name: "YAMADA^Tarou=山田^太郎=やまだ^たろう",
+            id: "00501188",
+            born: "19690714",
+            sex: "M",
+            accession: "26-004720",
+            procedure: "CT Lung screening",
+            time: "091500"
         ),
         Step(
-            name: "O'CONNOR^Brid", id: "00440071", born: "19900521", accession: "26-004725",
-            procedure: "CT Head + contrast", time: "093000"
+            name: "O'CONNOR^Brid",
+            id: "00440071",
+            born: "19900521",
+            accession: "26-004725",
+            procedure: "CT Head + contrast",
+            time: "093000"
         ),
         Step(
-            name: "محمد^علي", id: "00510044", born: "19790909", sex: "M", accession: "26-004731", procedure: "CT KUB",
-            time: "094500", status: "READY"
+            name: "محمد^علي",
+            id: "00510044",
+            born: "19790909",
+            sex: "M",
+            accession: "26-004731",
+            procedure: "CT KUB",
+            time: "094500",
+            status: "READY"
         ),
         Step(
-            name: "DUBOIS^Élodie", id: "00333910", born: "20011212", accession: "26-004733",
-            procedure: "CT Facial bones", time: "100000"
+            name: "DUBOIS^Élodie",
+            id: "00333910",
+            born: "20011212",
+            accession: "26-004733",
+            procedure: "CT Facial bones",
+            time: "100000"
         ),
         Step(
-            name: "KOWALSKI^Jan", id: "00098112", born: "19490217", sex: "M", accession: "26-004739",
-            procedure: "CT Angio aorta", time: "101500"
+            name: "KOWALSKI^Jan",
+            id: "00098112",
+            born: "19490217",
+            sex: "M",
+            accession: "26-004739",
+            procedure: "CT Angio aorta",
+            time: "101500"
         ),
         Step(
-            name: "ROSSI^Maria", id: "00276640", born: "19660606", accession: "26-004640", procedure: "CT Thorax",
-            time: "103000", status: "COMPLETED"
+            name: "ROSSI^Maria",
+            id: "00276640",
+            born: "19660606",
+            accession: "26-004640",
+            procedure: "CT Thorax",
+            time: "103000",
+            status: "COMPLETED"
         ),
         Step(
-            id: "00512009", born: "19550403", sex: "M", accession: "26-004744", procedure: "CT Head", time: "104500",
-            characterSet: nil, rawName: [0xC8, 0xE2, 0xE0, 0xED, 0xEE, 0xE2, 0x5E, 0xCF, 0xE5, 0xF2, 0xF0]
+            id: "00512009",
+            born: "19550403",
+            sex: "M",
+            accession: "26-004744",
+            procedure: "CT Head",
+            time: "104500",
+            characterSet: nil,
+            rawName: [0xC8, 0xE2, 0xE0, 0xED, 0xEE, 0xE2, 0x5E, 0xCF, 0xE5, 0xF2, 0xF0]
         ),
         Step(
-            name: "VAN DER BERG-HOOGSTRATEN^Wilhelmina Johanna", id: "00003381", born: "19381225",
-            accession: "26-004747", procedure: "CT Abdomen + contrast", time: "110000"
+            name: "VAN DER BERG-HOOGSTRATEN^Wilhelmina Johanna",
+            id: "00003381",
+            born: "19381225",
+            accession: "26-004747",
+            procedure: "CT Abdomen + contrast",
+            time: "110000"
         ),
         Step(
-            name: "ANDERSSON^Åke", id: "00012873", born: "19441010", sex: "M", accession: "26-004751",
-            procedure: "CT Head", time: "111500", status: "DISCONTINUED"
+            name: "ANDERSSON^Åke",
+            id: "00012873",
+            born: "19441010",
+            sex: "M",
+            accession: "26-004751",
+            procedure: "CT Head",
+            time: "111500",
+            status: "DISCONTINUED"
         ),
         Step(
-            name: "TEMP^Emergency 7", id: "E2609217", born: "", sex: "U", accession: "26-004760",
-            procedure: "CT Polytrauma", time: "113000", priority: "HIGH"
+            name: "TEMP^Emergency 7",
+            id: "E2609217",
+            born: "",
+            sex: "U",
+            accession: "26-004760",
+            procedure: "CT Polytrauma",
+            time: "113000",
+            priority: "HIGH"
         ),
     ]
 

@@ -375,6 +375,23 @@ struct BuilderScreenTests {
         #expect(intents.contains { if case .effect(.copy(let text)) = $0 { text.hasPrefix("findscu -W") } else { false } })
     }
 
+    @Test("the terminal's cursor stands behind what was typed, in editor and pickers, and nowhere else")
+    func caret() throws {
+        let area = Rect(row: 1, column: 0, rows: 23, columns: 80)
+        var screen = builder()
+        #expect(screen.cursor(in: area) == nil)
+        go(to: name, in: &screen)
+        send(.builderEdit, to: &screen)
+        type("山田", into: &screen)
+        let place = try #require(screen.cursor(in: area))
+        let grid = screen.grid(columns: 80, rows: 24)
+        #expect(grid[place.row, place.column - 4].text == "山")
+        send(.back, .builderAdd, to: &screen)
+        type("id", into: &screen)
+        let found = try #require(screen.cursor(in: area))
+        #expect(screen.grid(columns: 80, rows: 24)[found.row, found.column - 1].text == "d")
+    }
+
     private static let sizes = [(80, 24), (160, 50), (60, 12)]
 
     @Test("the tree looks as it should", arguments: sizes)

@@ -133,6 +133,7 @@ struct DetailScreenTests {
     @Test("a birth date that is none is shown as it came")
     func wrongBirthDate() {
         #expect(PatientSummary.born("19850230", today: ScreenSample.now.date) == "born '19850230', not a date")
+        #expect(PatientSummary.born("19850000", today: ScreenSample.now.date) == "born 1985, day not known")
     }
 
     @Test("text without a declared character set is marked as guessed, in words")

@@ -41,7 +41,11 @@ struct DialogTests {
         arguments: [0xA700, 0xA900, 0xC000, 0xC310, 0x0122, 0x0124, 0x0110] as [UInt16]
     )
     func advice(_ code: UInt16) {
-        let failure = FindFailure(status: Status(code), errorComment: "no\u{7}way", offendingElements: [.init(0x0040, 0x0100)])
+        let failure = FindFailure(
+            status: Status(code),
+            errorComment: "no\u{7}way",
+            offendingElements: [.init(0x0040, 0x0100)]
+        )
         let dialog = ErrorDialog(failure, server: Sample.server, rows: 3, kept: nil)
         #expect(dialog.lines.contains { $0.label == "What to do" && !$0.text.isEmpty })
         #expect(dialog.lines.contains { $0.text.string.contains(Status(code).description) })

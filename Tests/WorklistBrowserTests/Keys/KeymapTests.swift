@@ -34,7 +34,10 @@ struct KeymapTests {
     @Test(
         "defects are found, with their line",
         arguments: [
-            ("list | j | move.down | | down\nlist | j | move.up | | up", "keymap line 2: j is bound to move.down already in list"),
+            (
+                "list | j | move.down | | down\nlist | j | move.up | | up",
+                "keymap line 2: j is bound to move.down already in list"
+            ),
             ("list | j | move.sideways | | x", "keymap line 1: there is no command 'move.sideways'"),
             ("attic | j | move.down | | x", "keymap line 1: there is no context 'attic'"),
             ("list | ctrl-ctrl-qq | move.down | | x", "keymap line 1: there is no key 'ctrl-ctrl-qq'"),
@@ -43,7 +46,7 @@ struct KeymapTests {
         ]
     )
     func defects(_ table: String, _ message: String) {
-        let error = #expect(throws: Keymap.Defect.self) { try Keymap(parsing: table) }
+        let error = #expect(throws: KeymapError.self) { try Keymap(parsing: table) }
         #expect(error?.description == message)
     }
 
@@ -56,5 +59,23 @@ struct KeymapTests {
         #expect(Key.alt("b").label == "Alt-b")
         #expect(Keymap.standard.label(of: .queryRun, in: .list) == "r")
         #expect(Keymap.standard.label(of: .queryRun, in: .filter) == nil)
+    }
+
+    @Test("a key bound anew loses its old meaning in that context alone, and help follows")
+    func rebinding() throws {
+        var keymap = Keymap.standard
+        try keymap.bind(key: "r", to: "view.sort", in: "list")
+        #expect(keymap.command(for: .character("r"), in: .list) == .viewSort)
+        #expect(keymap.command(for: .character("r"), in: .dialog) == .queryRun)
+        #expect(keymap.label(of: .queryRun, in: .list) == "F5")
+        #expect(keymap.label(of: .viewSort, in: .list) == "r")
+        #expect(keymap.label(of: .queryRun, in: .dialog) == "r")
+        try keymap.bind(key: "F5", to: "", in: "list")
+        #expect(keymap.label(of: .queryRun, in: .list) == nil)
+        try keymap.bind(key: "ctrl-x", to: "form.next", in: "list")
+        #expect(keymap.command(for: .ctrl("x"), in: .list) == .formNext)
+        #expect(keymap.bindings(in: .list).filter { $0.command == .viewSort }.count == 1)
+        #expect(throws: KeymapError.self) { try keymap.bind(key: "j", to: "move.down", in: "filter") }
+        #expect(throws: KeymapError.self) { try keymap.bind(key: "j", to: "move.sideways", in: "list") }
     }
 }

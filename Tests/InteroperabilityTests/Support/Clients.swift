@@ -1,0 +1,112 @@
+import DICOMData
+import DICOMMatching
+import DICOMNetwork
+import DICOMProtocol
+import Foundation
+
+/// A query as the tests ask it through clients of different make: the worklist return set with some keys filled in.
+struct TestQuery: Sendable {
+    var keys: [(AttributePath, String)]
+
+    init(_ keys: [(AttributePath, String)] = []) {
+        self.keys = keys
+    }
+
+    static let now = QueryMoment(date: DICOMDate(daysSince1970: 20_000), second: 43_200)
+
+    var query: Query {
+        var query = Query.worklist
+        for (path, value) in keys { query.set(path, value) }
+        return query
+    }
+
+    /// The keys as the pynetdicom script reads them.
+    var json: String {
+        get throws {
+            let pairs = query.keys.filter { $0.vr != .SQ }.map { key in
+                (key.path.steps.map { $0.tag.compact + "[\($0.item)]." }.joined() + key.path.tag.compact, key.value)
+            }
+            let keys = Dictionary(uniqueKeysWithValues: pairs)
+            return String(decoding: try JSONEncoder().encode(keys), as: UTF8.self)
+        }
+    }
+}
+
+/// What a client got.
+struct Answer: Sendable {
+    var items: Items
+    var matches: Int
+    var outcome: FindOutcome
+    var statistics = FindStatistics()
+}
+
+/// Our own client.
+enum OurClient {
+    static func associate(port: Int, _ sopClass: String = SOPClass.modalityWorklistFind) async throws -> Association {
+        try await Association.connect(
+            AssociationConfiguration(
+                host: "127.0.0.1",
+                port: port,
+                calledAETitle: Peers.title,
+                callingAETitle: "MODALITY",
+                sopClasses: [sopClass]
+            )
+        )
+    }
+
+    static func find(_ query: TestQuery, port: Int, options: FindOptions = FindOptions()) async throws -> Answer {
+        let association = try await associate(port: port)
+        let identifier = try query.query.identifier(now: TestQuery.now)
+        let find = try await association.find(identifier, sopClass: SOPClass.modalityWorklistFind, options: options)
+        var answer = Answer(items: [:], matches: 0, outcome: .complete)
+        for await match in find {
+            let dataSet = match.dataSet
+            if let defect = dataSet.defect { throw defect }
+            answer.items[dataSet.string(.accessionNumber) ?? ""] = Texts.flat(dataSet)
+            answer.matches += 1
+        }
+        let result = await find.result
+        answer.outcome = result.outcome
+        answer.statistics = result.statistics
+        await association.release()
+        return answer
+    }
+}
+
+/// DCMTK's client.
+enum Findscu {
+    /// Asks by the command line this library gives for the query; the answers as pydicom reads the files findscu wrote.
+    static func find(_ query: TestQuery, port: Int) async throws -> Items {
+        let folder = try TemporaryFolder()
+        let peer = FindscuLine.Peer(calling: "FINDSCU", called: Peers.title, host: "127.0.0.1", port: port)
+        let line = FindscuLine.text(for: query.query, peer: peer, now: TestQuery.now)
+        let program = try Tools.program("findscu")
+        let command = line.replacing("findscu ", with: "'\(program)' -X -od '\(folder.path)' ", maxReplacements: 1)
+        let result = try await Program.run("/bin/sh", ["-c", command])
+        guard result.code == 0 else {
+            throw Program.Failure(description: "\(command)\nended with \(result.code): \(result.output)\(result.errors)")
+        }
+        return try Texts.items(json: try await Program.python("read_responses.py", [folder.path]))
+    }
+}
+
+/// pynetdicom's client.
+enum PynetdicomClient {
+    struct Response: Decodable, Sendable {
+        var status: UInt16?
+        var texts: ItemTexts?
+    }
+
+    static func find(_ query: TestQuery, port: Int, cancelAfter: Int? = nil) async throws -> [Response] {
+        let arguments = [String(port), Peers.title, "find", try query.json] + (cancelAfter.map { [String($0)] } ?? [])
+        return try responses(await Program.python("pynetdicom_scu.py", arguments))
+    }
+
+    static func echo(port: Int) async throws -> [Response] {
+        try responses(await Program.python("pynetdicom_scu.py", [String(port), Peers.title, "echo"]))
+    }
+
+    private static func responses(_ output: String) throws -> [Response] {
+        try output.split(separator: "\n").map { try JSONDecoder().decode(Response.self, from: Data($0.utf8)) }
+    }
+}

@@ -1,0 +1,61 @@
+import DICOMData
+import Foundation
+
+/// The texts of one item by attribute: `GGGGEEEE`, within sequences `GGGGEEEE[item].GGGGEEEE`; a sequence is "N items".
+typealias ItemTexts = [String: String]
+
+/// Items by accession number.
+typealias Items = [String: ItemTexts]
+
+extension DICOMData.Tag {
+    /// `GGGGEEEE`.
+    var compact: String {
+        let number = String(UInt32(group) << 16 | UInt32(element), radix: 16, uppercase: true)
+        return String(repeating: "0", count: 8 - number.count) + number
+    }
+}
+
+enum Texts {
+    /// A data set as this library reads it, in the form in which the scripts print what pydicom reads.
+    static func flat(_ dataSet: DataSet, prefix: String = "") -> ItemTexts {
+        var texts: ItemTexts = [:]
+        for element in dataSet.elements {
+            let name = prefix + element.tag.compact
+            if case .items = element.value {
+                let items = dataSet.items(element.tag)
+                texts[name] = "\(items.count) items"
+                for (number, item) in items.enumerated() {
+                    texts.merge(flat(item, prefix: "\(name)[\(number)].")) { old, _ in old }
+                }
+            } else {
+                let text = dataSet.text(of: element)
+                // A guessed or damaged text must not pass for one that was read as it was meant.
+                texts[name] = text.map { $0.string + ($0.problem.map { " (\($0))" } ?? "") } ?? "unreadable"
+            }
+        }
+        return texts
+    }
+
+    static func items(json: String) throws -> Items {
+        try JSONDecoder().decode(Items.self, from: Data(json.utf8))
+    }
+
+    static let accession = DICOMData.Tag.accessionNumber.compact
+
+    /// The first few differences, in words; empty if there is none.
+    static func differences(_ ours: Items, _ theirs: Items, limit: Int = 8) -> [String] {
+        var found: [String] = []
+        for accession in Set(ours.keys).symmetricDifference(theirs.keys).sorted() {
+            found.append("\(accession) only in \(ours[accession] == nil ? "theirs" : "ours")")
+        }
+        for (accession, texts) in ours.sorted(by: { $0.key < $1.key }) {
+            guard let others = theirs[accession] else { continue }
+            for name in Set(texts.keys).union(others.keys).sorted() where texts[name] != others[name] {
+                found.append("\(accession) \(name): ours \(shown(texts[name])), theirs \(shown(others[name]))")
+            }
+        }
+        return found.count > limit ? Array(found.prefix(limit)) + ["and \(found.count - limit) more"] : found
+    }
+
+    private static func shown(_ text: String?) -> String { text.map { "'\($0)'" } ?? "absent" }
+}
