@@ -1,0 +1,205 @@
+"""A C-FIND SCP that answers with pre-encoded matches as fast as the socket takes them: the source the benchmarks measure against.
+
+replay.py PORT COUNT [RATE]    RATE in matches a second; without it there is no limit. Honours C-CANCEL.
+"""
+import select
+import socket
+import struct
+import sys
+import threading
+import time
+
+IMPLICIT, EXPLICIT = b"1.2.840.10008.1.2", b"1.2.840.10008.1.2.1"
+SUPPORTED = (b"1.2.840.10008.5.1.4.31", b"1.2.840.10008.1.1")
+
+
+def pdu(kind, body):
+    return struct.pack(">BBI", kind, 0, len(body)) + body
+
+
+def item(kind, body):
+    return struct.pack(">BBH", kind, 0, len(body)) + body
+
+
+def value(context, flags, body):
+    return struct.pack(">IBB", len(body) + 2, context, flags) + body
+
+
+def command(fields):
+    body = b"".join(struct.pack("<HHI", 0, e, len(v)) + v for e, v in sorted(fields.items()))
+    return struct.pack("<HHII", 0, 0, 4, len(body)) + body
+
+
+def short(number):
+    return struct.pack("<H", number)
+
+
+def uid(text):
+    return text + b"\0" * (len(text) % 2)
+
+
+def element(group, number, vr, text, explicit):
+    data = text if isinstance(text, bytes) else text.encode("latin-1")
+    data += (b"\0" if vr == b"UI" else b" ") * (len(data) % 2)
+    if not explicit:
+        return struct.pack("<HHI", group, number, len(data)) + data
+    return struct.pack("<HH", group, number) + vr + struct.pack("<H", len(data)) + data
+
+
+def sequence(group, number, content, explicit):
+    body = struct.pack("<HHI", 0xFFFE, 0xE000, len(content)) + content
+    if not explicit:
+        return struct.pack("<HHI", group, number, len(body)) + body
+    return struct.pack("<HH", group, number) + b"SQ\0\0" + struct.pack("<I", len(body)) + body
+
+
+def worklist_item(i, explicit):
+    """About 450 bytes; invented values that vary with i."""
+    families = ["Muller", "Smith", "Jones", "Garcia", "Rossi", "Kowalski", "Nguyen", "Dubois", "Silva", "Haddad"]
+    modality = ["CT", "MR", "CR", "DX", "US", "MG", "NM", "PT", "XA", "RF"][i % 10]
+
+    def e(*arguments):
+        return element(*arguments, explicit)
+
+    step = b"".join([
+        e(0x08, 0x60, b"CS", modality), e(0x40, 0x01, b"AE", f"ST{i % 20}"),
+        e(0x40, 0x02, b"DA", f"202611{i % 28 + 1:02d}"), e(0x40, 0x03, b"TM", f"{8 + i % 10:02d}{i * 7 % 60:02d}00"),
+        e(0x40, 0x06, b"PN", f"{families[i * 3 % 10]}^Tech"), e(0x40, 0x07, b"LO", f"{modality} EXAMINATION"),
+        e(0x40, 0x09, b"SH", f"SPS{i:07d}"), e(0x40, 0x10, b"SH", f"ROOM{i % 20}"),
+        e(0x40, 0x11, b"SH", f"FLOOR{i % 4}"), e(0x40, 0x20, b"CS", "SCHEDULED"),
+    ])
+    return b"".join([
+        e(0x08, 0x05, b"CS", "ISO_IR 100"), e(0x08, 0x50, b"SH", f"ACC{i:08d}"), e(0x08, 0x90, b"PN", "Holt^Petra^^Dr"),
+        e(0x10, 0x10, b"PN", f"{families[i % 10]}^Given{i % 97}"), e(0x10, 0x20, b"LO", f"PID{i:07d}"),
+        e(0x10, 0x30, b"DA", f"19{30 + i % 70}0{i % 9 + 1}1{i % 10}"), e(0x10, 0x40, b"CS", "FM"[i % 2]),
+        e(0x10, 0x1030, b"DS", "70"), e(0x10, 0x2000, b"LO", ""), e(0x10, 0x2110, b"LO", ""),
+        e(0x20, 0x0D, b"UI", f"1.2.826.0.1.3680043.10.999.{i}"), e(0x32, 0x1032, b"PN", "Novak^Dr"),
+        e(0x32, 0x1060, b"LO", f"{modality} EXAMINATION"), sequence(0x40, 0x100, step, explicit),
+        e(0x40, 0x1001, b"SH", f"RP{i:07d}"), e(0x40, 0x1003, b"SH", "ROUTINE"),
+    ])
+
+
+def exactly(connection, count):
+    data = bytearray()
+    while len(data) < count:
+        more = connection.recv(count - len(data))
+        if not more:
+            raise EOFError
+        data += more
+    return bytes(data)
+
+
+def read_pdu(connection):
+    head = exactly(connection, 6)
+    return head[0], exactly(connection, struct.unpack(">I", head[2:])[0])
+
+
+def number(data, wanted):
+    at = 0
+    while at + 8 <= len(data):
+        _, e, length = struct.unpack_from("<HHI", data, at)
+        if e == wanted:
+            return struct.unpack_from("<H", data, at + 8)[0]
+        at += 8 + length
+    return None
+
+
+def accept(connection, body):
+    at, syntaxes, reply = 68, {}, b""
+    while at < len(body):
+        kind, _, length = struct.unpack_from(">BBH", body, at)
+        if kind == 0x20:
+            content, inner, abstract, offered = body[at + 4:at + 4 + length], 4, None, []
+            while inner < len(content):
+                k, _, n = struct.unpack_from(">BBH", content, inner)
+                text = bytes(content[inner + 4:inner + 4 + n])
+                if k == 0x30:
+                    abstract = text
+                elif k == 0x40:
+                    offered.append(text)
+                inner += 4 + n
+            chosen = EXPLICIT if EXPLICIT in offered else IMPLICIT
+            syntaxes[content[0]] = chosen
+            result = 0 if abstract in SUPPORTED else 3
+            reply += item(0x21, bytes([content[0], 0, result, 0]) + item(0x40, chosen))
+        at += 4 + length
+    user = item(0x50, item(0x51, struct.pack(">I", 16382)) + item(0x52, b"1.2.826.0.1.3680043.10.996"))
+    head = struct.pack(">HH", 1, 0) + body[4:68]
+    connection.sendall(pdu(2, head + item(0x10, b"1.2.840.10008.3.1.1.1") + reply + user))
+    return syntaxes
+
+
+def serve(connection, count, rate, bank):
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _, body = read_pdu(connection)
+    syntaxes = accept(connection, body)
+    while True:
+        kind, body = read_pdu(connection)
+        if kind == 5:
+            connection.sendall(pdu(6, bytes(4)))
+            return
+        if kind != 4:
+            return
+        length, context, flags = struct.unpack_from(">IBB", body, 0)
+        if not flags & 1:
+            continue
+        request = body[6:4 + length]
+        field, message = number(request, 0x0100), number(request, 0x0110)
+        if field == 0x0030:
+            fields = {2: uid(SUPPORTED[1]), 0x100: short(0x8030), 0x120: short(message), 0x800: short(0x101), 0x900: short(0)}
+            connection.sendall(pdu(4, value(context, 3, command(fields))))
+            continue
+        if field != 0x0020:
+            continue
+        if len(body) <= 4 + length:
+            read_pdu(connection)
+
+        def response(status, has_data):
+            return command({
+                2: uid(SUPPORTED[0]), 0x100: short(0x8020), 0x120: short(message),
+                0x800: short(1 if has_data else 0x101), 0x900: short(status),
+            })
+
+        head = value(context, 3, response(0xFF00, True))
+        frames = [pdu(4, head) + pdu(4, value(context, 2, data)) for data in bank[syntaxes[context]]]
+        batch = max(1, int(rate / 100)) if rate else 250
+        blocks = {}
+        sent, cancelled, start = 0, False, time.perf_counter()
+        while sent < count and not cancelled:
+            n = min(batch, count - sent)
+            at = sent % len(frames)
+            if (at, n) not in blocks:
+                blocks[at, n] = b"".join(frames[(at + j) % len(frames)] for j in range(n))
+            connection.sendall(blocks[at, n])
+            sent += n
+            if select.select([connection], [], [], 0)[0]:
+                kind, body = read_pdu(connection)
+                if kind != 4:
+                    return
+                cancelled = number(body[6:], 0x0100) == 0x0FFF
+            if rate:
+                time.sleep(max(0, start + sent / rate - time.perf_counter()))
+        connection.sendall(pdu(4, value(context, 3, response(0xFE00 if cancelled else 0, False))))
+
+
+def main():
+    port, count = int(sys.argv[1]), int(sys.argv[2])
+    rate = float(sys.argv[3]) if len(sys.argv) > 3 else 0
+    bank = {EXPLICIT: [worklist_item(i, True) for i in range(2000)], IMPLICIT: [worklist_item(i, False) for i in range(2000)]}
+    listener = socket.create_server(("127.0.0.1", port))
+    print(f"ready {listener.getsockname()[1]}", flush=True)
+    while True:
+        connection, _ = listener.accept()
+
+        def run(connection=connection):
+            with connection:
+                try:
+                    serve(connection, count, rate, bank)
+                except (EOFError, OSError):
+                    pass
+
+        threading.Thread(target=run, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
