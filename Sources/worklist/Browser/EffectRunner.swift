@@ -1,3 +1,4 @@
+import DICOMData
 import DICOMMatching
 import DICOMNetwork
 import DICOMProtocol
@@ -210,30 +211,9 @@ final class EffectRunner: Sendable {
     /// OSC 52: the terminal puts the text on the clipboard, over SSH too.
     private func copy(_ text: String) {
         guard let terminal = options.terminal else { return }
-        let payload = Base64Text.encode(Array(text.utf8))
+        let payload = Base64.encode(Array(text.utf8)[...])
         // Terminals drop larger ones; xterm's limit is the smallest in use.
         guard payload.utf8.count <= 74_994 else { return }
         _ = FileWriter.writeAll(Array("\u{1B}]52;c;\(payload)\u{07}".utf8)[...], to: terminal)
-    }
-}
-
-/// Base64 (RFC 4648 4) for OSC 52.
-enum Base64Text {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let chunk = Array(rest.prefix(3))
-            rest = rest.dropFirst(3)
-            var number: UInt32 = 0
-            for index in 0..<3 { number = number << 8 | UInt32(index < chunk.count ? chunk[index] : 0) }
-            for index in 0..<4 {
-                let digit = Int(number >> (18 - 6 * UInt32(index)) & 63)
-                out.append(index <= chunk.count ? alphabet[digit] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -16,9 +16,7 @@ final class InterruptWatch: Sendable {
     /// Calls `handler` with the number of signals so far, each time one comes. One watch at a time.
     init(_ handler: @escaping @Sendable (_ count: Int) -> Void) {
         let reading = Self.pipe.reading
-        let reader = NIOThreadPool(numberOfThreads: 1)
-        reader.start()
-        reader.submit { _ in
+        NIOThreadPool.singleton.submit { _ in
             var count = 0
             var byte: UInt8 = 0
             while true {
