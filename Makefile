@@ -12,10 +12,10 @@ PYTHON ?= /usr/bin/python3
 peers := Tests/InteroperabilityTests/Peers
 venv := .peers/venv
 export PYTHON
-# The whole test run, in seconds: a hang ends here at the latest.
+# Seconds for one run of tests: a hang ends here. INT is the signal at which swift test takes the tests down with it.
 TEST_TIMEOUT ?= 1500
 
-.PHONY: build release demo test lint format setup setup-build clean
+.PHONY: build release demo test bench lint format setup packages setup-build toolchain clean
 
 ## demo: a synthetic schedule for today in the browser; nothing leaves the machine
 demo: release
@@ -31,14 +31,18 @@ release: setup-build
 
 # The tests that talk to other programs run after the others, and not beside them: they need both cores to themselves.
 ## test: lint, then every test, real peers included
-test: setup lint
+test: toolchain setup lint
 	@$(SWIFT) build --build-tests
-	run() { timeout --verbose --kill-after=20 $(TEST_TIMEOUT) $(SWIFT) test --skip-build "$$@" </dev/null; }
+	run() { timeout --verbose --signal=INT --kill-after=20 $(TEST_TIMEOUT) $(SWIFT) test --skip-build "$$@" </dev/null; }
 	run --skip InteroperabilityTests
 	run --filter InteroperabilityTests
 
+## bench: figures of the release program beside DCMTK's, in one run
+bench: setup release
+	@PYTHONDONTWRITEBYTECODE=1 $(venv)/bin/python Tests/Benchmarks/bench.py .build/release/worklist
+
 ## lint: formatting, and generated sources as their generator writes them
-lint: $(venv)/ready
+lint: toolchain $(venv)/ready
 	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 	PYTHONDONTWRITEBYTECODE=1 $(venv)/bin/python Sources/DICOMData/Dictionary/generate_dictionary.py --check
 
@@ -47,26 +51,30 @@ format:
 	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
 ## setup: what the tests need: libraries, DCMTK, Orthanc, tmux, and the Python peers
-setup: setup-build $(venv)/ready
+setup: packages $(venv)/ready
+
+packages:
 	@source $(peers)/install.sh
 	install_missing \
+	    "libncurses-dev file /usr/include/curses.h" \
+	    "python3-venv python ensurepip" \
 	    "dcmtk command findscu" \
 	    "orthanc file /usr/share/orthanc/plugins/libModalityWorklists.so" \
 	    "tmux command tmux"
 
-## setup-build: what a build needs
-setup-build:
-	@command -v $(SWIFT) >/dev/null || { echo "No Swift toolchain found: install Swift 6.3 from https://swift.org/install" >&2; exit 1; }
-	source $(peers)/install.sh
-	install_missing "libncurses-dev file /usr/include/curses.h"
-
-$(venv)/ready: $(peers)/requirements.txt
-	@source $(peers)/install.sh
-	install_missing "python3-venv python ensurepip"
-	rm -rf $(venv)
+$(venv)/ready: $(peers)/requirements.txt | packages
+	@rm -rf $(venv)
 	$(PYTHON) -m venv $(venv)
 	$(venv)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
+
+## setup-build: what a build needs
+setup-build: toolchain
+	@source $(peers)/install.sh
+	install_missing "libncurses-dev file /usr/include/curses.h"
+
+toolchain:
+	@command -v $(SWIFT) >/dev/null || { echo "No Swift toolchain in PATH: install Swift 6.3 from https://swift.org/install" >&2; exit 1; }
 
 ## clean: what was built; the installed peers stay
 clean:

@@ -72,6 +72,16 @@ let package = Package(
         .testTarget(name: "DICOMDataTests", dependencies: ["DICOMData"], swiftSettings: strict),
         .testTarget(name: "DICOMMatchingTests", dependencies: ["DICOMMatching", "DICOMData"], swiftSettings: strict),
         .testTarget(name: "DICOMProtocolTests", dependencies: ["DICOMProtocol", "DICOMData"], swiftSettings: strict),
+        .testTarget(
+            name: "DICOMNetworkTests",
+            dependencies: [
+                "DICOMNetwork", "DICOMProtocol", "DICOMData",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses"], swiftSettings: strict),
         .testTarget(
             name: "WorklistServerTests",
@@ -90,6 +100,7 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: strict
         ),
+        .testTarget(name: "CommandTests", dependencies: ["worklist"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

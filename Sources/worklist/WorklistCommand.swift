@@ -30,9 +30,11 @@ struct WorklistCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as CommandFailure {
-            StandardError.write("worklist: \(TerminalText(error.message).string)\n")
+            error.write()
             Glibc.exit(error.code.rawValue)
         } catch let code as ProgramExit {
+            Glibc.exit(code.rawValue)
+        } catch let code as ExitCode {
             Glibc.exit(code.rawValue)
         } catch {
             let code = exitCode(for: error)
@@ -41,7 +43,8 @@ struct WorklistCommand: AsyncParsableCommand {
                 if !text.isEmpty { StandardOutput.shared.writeLine(text) }
                 Glibc.exit(0)
             }
-            StandardError.write(text + "\n")
+            // It quotes the arguments, which may be pasted from anywhere.
+            StandardError.write(TerminalText.lines(text) + "\n")
             Glibc.exit(ProgramExit.usage.rawValue)
         }
     }
@@ -66,10 +69,19 @@ enum ProgramExit: Int32, Error {
 struct CommandFailure: Error {
     var code: ProgramExit
     var message: String
+    /// The screen as it was, for a script that failed.
+    var screen: String
 
-    init(_ code: ProgramExit, _ message: String) {
+    init(_ code: ProgramExit, _ message: String, screen: String = "") {
         self.code = code
         self.message = message
+        self.screen = screen
+    }
+
+    /// Says it on standard error: one line, whatever stands in the texts of others, and the screen under it.
+    func write() {
+        StandardError.write("worklist: \(TerminalText(message).string)\n")
+        if !screen.isEmpty { StandardError.write(TerminalText.lines(screen)) }
     }
 
     static func usage(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }

@@ -180,8 +180,6 @@ public final class Association: Sendable {
         let session = session
         channel.eventLoop.execute {
             session.value.handler?.perform { core, now in core.release(now: now) }
-            // The answer cannot be read while reading is paused for matches that nobody takes.
-            session.value.resumeReading()
         }
         return await end
     }

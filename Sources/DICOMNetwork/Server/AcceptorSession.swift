@@ -73,7 +73,9 @@ final class AcceptorSession: AssociationOwner {
     // MARK: Negotiation
 
     private func decide(_ request: AssociateRequest) {
-        let decision = shared.negotiator.decide(request, limitReached: shared.isFull)
+        // Before the answer leaves: the next caller may be quicker than this thread.
+        let hasPlace = shared.takePlace(id)
+        let decision = shared.negotiator.decide(request, limitReached: !hasPlace)
         handler?.perform { core, now in
             switch decision {
             case .accept(let accept, let negotiated):
@@ -83,10 +85,10 @@ final class AcceptorSession: AssociationOwner {
             }
         }
         guard case .accept(_, let negotiated) = decision, let handler, handler.isEstablished else {
+            shared.leavePlace(id)
             logger.info("association refused", metadata: ["peer": "\(remoteAddress)"])
             return
         }
-        shared.established(id)
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         let eventLoop = channel.eventLoop
         pipe = ResponsePipe(eventLoop: eventLoop, handler: bound)
@@ -150,7 +152,8 @@ final class AcceptorSession: AssociationOwner {
                 messageID: messageID,
                 transferSyntax: transferSyntax,
                 writer: writer,
-                pipe: pipe
+                pipe: pipe,
+                cancellation: event.cancellation
             )
             // In the table before anything runs: a C-CANCEL right behind the request finds it.
             lastOperation += 1
@@ -260,8 +263,9 @@ final class AcceptorSession: AssociationOwner {
 
     private func ended(_ end: AssociationEnd) {
         isEnded = true
-        pipe?.close()
+        // In this order: a handler that a failed write tears out of its wait finds its task cancelled.
         for operation in operations { operation.task?.cancel() }
+        pipe?.close()
         operations = []
         shared.closed(id)
         logger.info("association ended", metadata: ["how": "\(end.explanation)"])

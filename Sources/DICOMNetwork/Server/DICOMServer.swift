@@ -77,18 +77,24 @@ public final class DICOMServer: Sendable {
             }
         }
 
-        /// Only associations count, not connections that have not asked for one: silent ones cannot lock others out.
-        func established(_ id: Int) { state.withLockedValue { _ = $0.established.insert(id) } }
+        /// Takes one of the places for associations; false if there is none left. Connections that have not asked for an
+        /// association take none: silent ones cannot lock others out.
+        func takePlace(_ id: Int) -> Bool {
+            state.withLockedValue { state in
+                guard state.established.count < configuration.maximumAssociations else { return false }
+                state.established.insert(id)
+                return true
+            }
+        }
+
+        /// Gives the place back: there is no association after all.
+        func leavePlace(_ id: Int) { state.withLockedValue { _ = $0.established.remove(id) } }
 
         func closed(_ id: Int) {
             state.withLockedValue { state in
                 state.established.remove(id)
                 state.channels[id] = nil
             }
-        }
-
-        var isFull: Bool {
-            state.withLockedValue { $0.established.count >= configuration.maximumAssociations }
         }
 
         var count: Int { state.withLockedValue { $0.established.count } }
@@ -120,7 +126,7 @@ public final class DICOMServer: Sendable {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

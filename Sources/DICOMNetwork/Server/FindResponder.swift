@@ -20,19 +20,22 @@ public final class FindResponder: Sendable {
     private let transferSyntax: TransferSyntax
     private let writer: MessageWriter
     private let pipe: ResponsePipe
+    private let cancellation: CancellationFlag
 
     init(
         request: CommandSet,
         messageID: UInt16,
         transferSyntax: TransferSyntax,
         writer: MessageWriter,
-        pipe: ResponsePipe
+        pipe: ResponsePipe,
+        cancellation: CancellationFlag
     ) {
         self.request = request
         self.messageID = messageID
         self.transferSyntax = transferSyntax
         self.writer = writer
         self.pipe = pipe
+        self.cancellation = cancellation
     }
 
     /// The syntax in which identifiers go out.
@@ -41,7 +44,8 @@ public final class FindResponder: Sendable {
     /// A final status was sent.
     public var isFinished: Bool { state.withLockedValue { $0.isFinished } }
 
-    /// Sends one response; waits while the peer takes no more. False if the operation is over and it was ignored.
+    /// Sends one response; waits while the peer takes no more. False if it was not sent, because the operation is over, or
+    /// because it is a match and the peer has cancelled: a handler that never looks at the cancel still stops there.
     ///
     /// Throws `CancellationError` when the association is gone.
     @discardableResult
@@ -49,6 +53,7 @@ public final class FindResponder: Sendable {
         guard !isFinished else { return false }
         let reply = response.reply
         guard reply.status.isPending else { return try await finish(reply) }
+        guard !cancellation.isSet else { return false }
         // An identifier without a single element is no match either: a peer would wait for a data set that never comes.
         guard let identifier = response.identifier, !identifier.isEmpty else {
             return try await finish(
@@ -77,6 +82,7 @@ public final class FindResponder: Sendable {
     public func send(encoded identifier: [UInt8], status: Status = .pending) async throws -> Bool {
         guard !isFinished else { return false }
         guard status.isPending else { return try await finish(StatusReply(status)) }
+        guard !cancellation.isSet else { return false }
         guard !identifier.isEmpty else {
             return try await finish(
                 StatusReply(.identifierNotEncodable, errorComment: "a match without an identifier")

@@ -8,50 +8,6 @@ import DICOMData
 /// What this type owns: the upper layer state machine, the assembly of messages, the operations a client has under way.
 /// What it does not: connections, clocks, tasks, the acceptor's policy, and the handlers of a server.
 public struct AssociationCore {
-    /// How long to wait for what, in seconds.
-    public struct Timeouts: Hashable, Sendable {
-        /// PS3.8 9.1.5.
-        public var artim: Double
-        public var associate: Double
-        public var release: Double
-        /// For the rest of a PDU that has begun.
-        public var partialPDU: Double
-        public var echo: Double
-
-        public init(
-            artim: Double = 30,
-            associate: Double = 30,
-            release: Double = 2,
-            partialPDU: Double = 30,
-            echo: Double = 30
-        ) {
-            self.artim = artim
-            self.associate = associate
-            self.release = release
-            self.partialPDU = partialPDU
-            self.echo = echo
-        }
-    }
-
-    public enum Event: Sendable {
-        /// Requestor: the association stands.
-        case established(NegotiatedAssociation)
-        /// Acceptor: decide, then call ``accept(_:now:)`` or ``reject(_:now:)``.
-        case associationRequested(AssociateRequest)
-        case matches(messageID: UInt16, MatchBatch)
-        case cancelSent(messageID: UInt16)
-        case findEnded(messageID: UInt16, FindOutcome, FindStatistics)
-        case echoEnded(messageID: UInt16, EchoOutcome)
-        /// A request from the peer, with its data set.
-        case request(contextID: UInt8, CommandSet, dataSet: [UInt8]?)
-        /// C-CANCEL from the peer: about the request of that message ID on that context.
-        case cancelRequested(contextID: UInt8, messageID: UInt16)
-        /// A response that belongs to nothing we asked; it was dropped.
-        case strayResponse(CommandSet)
-        /// Nothing more will come.
-        case ended(AssociationEnd)
-    }
-
     var machine: UpperLayerMachine
     let timeouts: Timeouts
     /// Requestor: what was proposed.
@@ -64,10 +20,10 @@ public struct AssociationCore {
     private var output: [UInt8] = []
     var events: [Event] = []
     /// The connection is to be closed once the output has left.
-    public private(set) var wantsClose = false
+    public internal(set) var wantsClose = false
     private var end: AssociationEnd?
     /// What to say when the machine reports that the provider aborted.
-    private var pendingEnd: AssociationEnd?
+    var pendingEnd: AssociationEnd?
 
     /// Longest P-DATA-TF variable field to take.
     private var maximumReceivedLength: Int
@@ -83,13 +39,15 @@ public struct AssociationCore {
     var queued: [QueuedRequest] = []
     private var lastMessageID: UInt16 = 0
 
-    private var artimDeadline: Nanoseconds?
-    private var replyDeadline: Nanoseconds?
-    private var partialSince: Nanoseconds?
+    var artimDeadline: Nanoseconds?
+    var replyDeadline: Nanoseconds?
+    var partialSince: Nanoseconds?
     /// Reading is paused by the owner, and so the peer is not late.
-    private var isPaused = false
+    var isPaused = false
+    /// The peer sent what is no PDU: where the next one begins is anybody's guess, and nothing is read any more.
+    private var isOutOfStep = false
     /// When reading last began again: what the peer owes counts from here.
-    private var readingSince: Nanoseconds = 0
+    var readingSince: Nanoseconds = 0
     /// A release waits for the end of the operations under way.
     private(set) var wantsRelease = false
 
@@ -98,15 +56,6 @@ public struct AssociationCore {
         case match(Status)
         case request(CommandSet)
         case discard
-    }
-
-    /// An operation waiting for its turn: without negotiated asynchronous operations only one is under way (PS3.7 D.3.3.3).
-    struct QueuedRequest {
-        var messageID: UInt16
-        var contextID: UInt8
-        var bytes: [UInt8]
-        /// Nil for a C-ECHO.
-        var find: (options: FindOptions, transferSyntax: TransferSyntax)?
     }
 
     /// The side that opens the association.
@@ -231,8 +180,8 @@ public struct AssociationCore {
     /// with what follows.
     public mutating func receive(_ span: RawSpan, now: Nanoseconds) -> Int {
         var offset = 0
-        // After the end a release collision still has its answers to come, and Sta13 has to see what the peer sends.
-        while end == nil || machine.state != .idle {
+        if isOutOfStep { return span.byteCount }
+        while end == nil || machine.state == .awaitingClose {
             guard let header = PDUHeader(span, at: offset) else { break }
             let type: PDUType
             do throws(PDUError) {
@@ -261,7 +210,7 @@ public struct AssociationCore {
         return offset
     }
 
-    private mutating func flushMatches() {
+    mutating func flushMatches() {
         if let messageID = currentFind?.messageID, let batch = currentFind?.takeBatch() {
             events.append(.matches(messageID: messageID, batch))
         }
@@ -547,6 +496,7 @@ public struct AssociationCore {
             pendingEnd = isTLS ? .peerSpeaksTLS : .notDICOM(error.description)
         }
         violation(.protocolViolation(error.description), reason: error.abortReason, now: now)
+        isOutOfStep = true
     }
 
     private mutating func violation(_ cause: AssociationAbort.Cause, reason: Abort.Reason, now: Nanoseconds) {
@@ -558,7 +508,7 @@ public struct AssociationCore {
 
     // MARK: Effects of the state machine
 
-    private mutating func perform(_ step: UpperLayerMachine.Step, now: Nanoseconds) {
+    mutating func perform(_ step: UpperLayerMachine.Step, now: Nanoseconds) {
         for effect in step.effects.inOrder {
             switch effect {
             case .startARTIM: artimDeadline = now &+ FindOperation.nanoseconds(timeouts.artim)
@@ -568,16 +518,11 @@ public struct AssociationCore {
             case .sendReleaseRequest: output.append(contentsOf: ReleaseRequest().encode())
             case .sendReleaseResponse: output.append(contentsOf: ReleaseResponse().encode())
             case .sendAbort: if let abort = step.abort { output.append(contentsOf: abort.encode()) }
-            case .closeTransport:
-                wantsClose = true
-                replyDeadline = nil
+            case .closeTransport: wantsClose = true
             case .indicateRelease:
-                // Answered at once: whatever is under way can no longer be delivered.
-                finish(.releasedByPeer, now: now)
-                // In a collision the peer owes an answer too, but not for ever.
-                if machine.state != .awaitingReleaseResponse {
-                    replyDeadline = now &+ FindOperation.nanoseconds(timeouts.release)
-                }
+                // Answered at once: whatever is under way can no longer be delivered. In a collision the answer to our own
+                // request is still to come, and ends it.
+                if machine.state == .awaitingReleaseResponse { finish(.releasedByPeer, now: now) }
                 if machine.state != .collisionAcceptorAwaitingReply {
                     perform(machine.handle(.releaseResponse), now: now)
                 }
@@ -599,7 +544,7 @@ public struct AssociationCore {
     }
 
     /// Everything under way ends, and then the association.
-    private mutating func finish(_ reason: AssociationEnd, now: Nanoseconds) {
+    mutating func finish(_ reason: AssociationEnd, now: Nanoseconds) {
         guard end == nil else { return }
         end = reason
         flushMatches()
@@ -622,95 +567,6 @@ public struct AssociationCore {
         queued = []
         replyDeadline = nil
         events.append(.ended(reason))
-    }
-
-    // MARK: Time
-
-    /// When ``timePassed(now:)`` is to be called at the latest; nil while nothing is awaited.
-    public var deadline: Nanoseconds? {
-        var earliest: Nanoseconds?
-        func consider(_ moment: Nanoseconds?) {
-            guard let moment else { return }
-            earliest = min(earliest ?? moment, moment)
-        }
-        consider(artimDeadline)
-        consider(replyDeadline)
-        consider(partialDeadline)
-        consider(currentFind.flatMap(deadline(of:)))
-        for find in finds.values { consider(deadline(of: find)) }
-        for sent in echoes.values { consider(deadline(ofEchoSentAt: sent)) }
-        return earliest
-    }
-
-    private var partialDeadline: Nanoseconds? {
-        guard let partialSince, !isPaused else { return nil }
-        return max(partialSince, readingSince) &+ FindOperation.nanoseconds(timeouts.partialPDU)
-    }
-
-    private func deadline(of find: FindOperation) -> Nanoseconds? {
-        find.deadline(readingSince: isPaused ? nil : readingSince)
-    }
-
-    private func deadline(ofEchoSentAt sent: Nanoseconds) -> Nanoseconds? {
-        isPaused ? nil : max(sent, readingSince) &+ FindOperation.nanoseconds(timeouts.echo)
-    }
-
-    /// The owner stops reading (back-pressure), or reads again. While nothing is read, nothing counts as late but the
-    /// answer to a C-CANCEL.
-    public mutating func reading(_ isReading: Bool, now: Nanoseconds) {
-        guard isReading == isPaused else { return }
-        isPaused = !isReading
-        if isReading { readingSince = now }
-    }
-
-    /// Ends what has waited too long.
-    public mutating func timePassed(now: Nanoseconds) {
-        if let artimDeadline, artimDeadline <= now {
-            self.artimDeadline = nil
-            if pendingEnd == nil { pendingEnd = .timedOut("an association request", seconds: timeouts.artim) }
-            let step = machine.handle(.artimExpired)
-            perform(step, now: now)
-            if step.isApplicable { finish(pendingEnd ?? .released, now: now) }
-        }
-        if let replyDeadline, replyDeadline <= now {
-            self.replyDeadline = nil
-            let isRelease = machine.state != .awaitingAssociateReply
-            let what = isRelease ? "the answer to our release request" : "the answer to our association request"
-            let seconds = isRelease ? timeouts.release : timeouts.associate
-            expire(.timedOut(what, seconds: seconds), now: now)
-        }
-        if let partialDeadline, partialDeadline <= now {
-            partialSince = nil
-            expire(.timedOut("the rest of a PDU", seconds: timeouts.partialPDU), now: now)
-        }
-        // The first that is late ends the association, and with it all others.
-        func isLate(_ deadline: Nanoseconds?) -> Bool { deadline.map { $0 <= now } ?? false }
-        let active = [currentFind].compactMap { $0 } + finds.values.sorted { $0.messageID < $1.messageID }
-        if var find = active.first(where: { isLate(deadline(of: $0)) }) {
-            let statistics = find.closed(now: now)
-            let outcome = find.expiry
-            flushMatches()
-            if currentFind?.messageID == find.messageID { currentFind = nil }
-            finds[find.messageID] = nil
-            events.append(.findEnded(messageID: find.messageID, outcome, statistics))
-            switch outcome {
-            case .aborted(let abort): self.abort(abort.cause, now: now)
-            case .timedOut(let wait, let seconds): expire(.timedOut(wait.rawValue, seconds: seconds), now: now)
-            default: abort(.user, now: now)
-            }
-        }
-        if let late = echoes.filter({ isLate(deadline(ofEchoSentAt: $0.value)) }).keys.min() {
-            echoes[late] = nil
-            events.append(.echoEnded(messageID: late, .timedOut(seconds: timeouts.echo)))
-            expire(.timedOut("the answer to C-ECHO", seconds: timeouts.echo), now: now)
-        }
-    }
-
-    private mutating func expire(_ reason: AssociationEnd, now: Nanoseconds) {
-        pendingEnd = reason
-        perform(machine.handle(.abortRequest), now: now)
-        finish(reason, now: now)
-        wantsClose = true
     }
 
     // MARK: Output, for the operations

@@ -51,15 +51,21 @@ extension Browser {
             line.add("no server", ink.dim)
             return line
         }
-        if server.accent == .none {
-            line.add(TerminalText(server.name), ink.title)
+        let address = "\(server.calledAETitle)@\(server.host):\(server.port)"
+        // What a server is called says nothing new if it is its address.
+        var names = server.name == address ? [] : [server.name]
+        let word = server.accent.word.string
+        // A word beside the colour: not everyone sees the colour.
+        if !word.isEmpty, server.name.uppercased() != word { names.append(word) }
+        let title = TerminalText(names.joined(separator: " "))
+        if server.accent != .none {
+            line.add(" \(title) ", theme.style(server.accent.scope))
         } else {
-            // A word beside the colour: not everyone sees the colour.
-            line.add(" \(server.name) \(server.accent.word) ", theme.style(server.accent.scope))
+            line.add(title, ink.title)
         }
-        line.space(2)
+        if !title.isEmpty { line.space(2) }
         line.add("\(server.callingAETitle) > ", ink.dim)
-        line.add("\(server.calledAETitle)@\(server.host):\(server.port)", ink.text)
+        line.add(TerminalText(address), ink.text)
         return line
     }
 
@@ -144,13 +150,12 @@ extension Browser {
         } else {
             parts.append(("no ACC", false))
         }
-        let lines = Self.flow(
-            parts.map { (text: $0.text, style: $0.isName ? Style(modifiers: .bold) : .plain) },
-            columns: size.columns,
-            gap: 3,
-            limit: max(1, size.rows / 3)
-        )
-        return IdentityLines(lines: lines, isDoubtful: isDoubtful)
+        let styled = parts.map { (text: $0.text, style: $0.isName ? Style(modifiers: .bold) : .plain) }
+        let limit = max(1, size.rows / 3)
+        let lines = Self.flow(styled, columns: size.columns, gap: 3, limit: limit)
+        // One line less is one more patient in view, and a list that does not shift under the cursor.
+        let close = lines.count > 1 ? Self.flow(styled, columns: size.columns, gap: 2, limit: limit) : lines
+        return IdentityLines(lines: close.count < lines.count ? close : lines, isDoubtful: isDoubtful)
     }
 
     /// Parts side by side as long as they fit, then on the next line; a part longer than a line is wrapped, not cut.
@@ -221,9 +226,7 @@ extension Browser {
             let name: TerminalText = attempt.isRefresh ? "refresh \(words.badge)" : words.badge
             badge = (name, theme.style(words.scope))
             parts.append((attempt.at.clock, ink.text))
-            if let list {
-                parts.append(("the \(list.rows.count) rows shown are from \(list.asOf.clock)", ink.warning))
-            }
+            if let shown = shownRows(ink.warning) { parts += shown }
             if let asked = attempt.asked {
                 parts.append(("asked \(QueryWords.line(asked, isPrivate: isPrivate))", ink.text))
             }
@@ -234,7 +237,7 @@ extension Browser {
             parts = words.parts.map { ($0, ink.text) }
         }
         if let list {
-            if let end = list.end, end.isPartial, list.rows.count > 0 {
+            if run == nil, attempt == nil, isPartial(list), !OutcomeWords.saysPartial(list.end) {
                 parts.insert((" PARTIAL ", theme.style("ui.identity.warning")), at: 0)
             }
             let unsupported = list.rows.table.unsupportedKeyCount
@@ -297,10 +300,20 @@ extension Browser {
             parts.append((Figures.seconds(elapsed), ink.text))
             if rows > 0, elapsed >= 0.5 { parts.append((Figures.rate(Double(rows) / elapsed), ink.text)) }
         }
-        if run.incoming != nil, let list {
-            parts.append(("the \(list.rows.count) rows shown are from \(list.asOf.clock)", ink.dim))
-        }
+        if run.incoming != nil, let shown = shownRows(ink.dim) { parts += shown }
         return ((badge, style), parts)
+    }
+
+    /// Rows may be missing from a list that shows some.
+    private func isPartial(_ list: ResultList) -> Bool { list.end?.isPartial == true && list.rows.count > 0 }
+
+    /// Where the rows on screen are from, while the words beside it are about another query.
+    private func shownRows(_ style: Style) -> [(text: TerminalText, style: Style)]? {
+        guard let list, list.rows.count > 0 else { return nil }
+        let count = list.rows.count
+        let rows: TerminalText = count == 1 ? "the row shown is" : "the \(count) rows shown are"
+        guard isPartial(list) else { return [("\(rows) from \(list.asOf.clock)", style)] }
+        return [(" PARTIAL ", theme.style("ui.identity.warning")), ("\(rows) from \(list.asOf.clock)", style)]
     }
 
     // MARK: Keys

@@ -63,6 +63,8 @@ extension Browser {
                 switch command {
                 case .detailNext: return stepDetail(1)
                 case .detailPrevious: return stepDetail(-1)
+                case .detailCopy, .detailCopyAll, .detailAsKey:
+                    if refusesWhilePrivate() { return [] }
                 default: break
                 }
             }

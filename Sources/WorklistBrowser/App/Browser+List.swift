@@ -32,6 +32,7 @@ extension Browser {
         self.list?.place(at: target, viewRows: rows)
         // The user knows where a move leads from what is on screen.
         seen = self.list?.cursor?.identity
+        movedAt = nil
     }
 
     mutating func moveFocus(by step: Int) {
@@ -40,14 +41,21 @@ extension Browser {
         focus = columns[min(max(0, index + step), columns.count - 1)]
     }
 
+    /// Seconds in which a key may still be meant for the row that was under the cursor before.
+    private static let timeToNotice = 1.0
+
     /// The row an action applies to: the one under the cursor, provided the user has seen it there.
     private mutating func rowForAction() -> RowReference? {
         guard let cursor = list?.cursor else {
             message = Message(kind: .info, text: "there is no row under the cursor")
             return nil
         }
-        if let seen, seen != cursor.identity {
-            self.seen = cursor.identity
+        // For a clock that stands still, as in scripts, there is no too soon.
+        let elapsed = movedAt.map { now.seconds(since: $0) } ?? 0
+        let isTooSoon = elapsed > 0 && elapsed < Self.timeToNotice
+        if isTooSoon || (seen != nil && seen != cursor.identity) {
+            seen = cursor.identity
+            movedAt = nil
             message = Message(kind: .warning, text: "the list changed under the cursor: look, then press the key again")
             return nil
         }
@@ -129,16 +137,20 @@ extension Browser {
     }
 
     private mutating func textForCopy(_ cursor: RowReference) -> RowText? {
-        if isPrivate {
-            message = Message(kind: .warning, text: "names are hidden: P shows them, then copy")
-            return nil
-        }
-        return list?.text(cursor.row)
+        refusesWhilePrivate() ? nil : list?.text(cursor.row)
+    }
+
+    /// What is masked on screen goes nowhere else.
+    mutating func refusesWhilePrivate() -> Bool {
+        guard isPrivate else { return false }
+        let key = keymap.label(of: .viewPrivacy, in: .list) ?? "P"
+        message = Message(kind: .warning, text: "names are hidden: \(key) in the list shows them")
+        return true
     }
 
     /// The value of the marked column becomes a key of the query; nothing is sent yet.
     mutating func addAsKey() {
-        guard let cursor = rowForAction(), let list else { return }
+        guard let cursor = rowForAction(), !refusesWhilePrivate(), let list else { return }
         let item = list.rows.table.item(cursor.row)
         let path: AttributePath
         switch focus {

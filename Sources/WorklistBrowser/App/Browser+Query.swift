@@ -43,9 +43,11 @@ extension Browser {
             _ = fresh.rows.filter(by: old.rows.filter)
             next.incoming = fresh
         } else {
-            next.previous = list?.server == server ? list : nil
+            // Rows are worth coming back to; an empty list is not.
+            next.previous = list?.server == server && rowCount > 0 ? list : nil
             list = fresh
             seen = nil
+            movedAt = nil
         }
         run = next
         let request = FindRequest(
@@ -193,9 +195,11 @@ extension Browser {
                     isRefresh: isRefresh
                 )
                 seen = nil
+                movedAt = now
                 follow()
-            } else if let job = list?.rows.endStream() {
-                effects.append(.arrange(job))
+            } else {
+                if let job = list?.rows.endStream() { effects.append(.arrange(job)) }
+                showFromTop()
             }
         }
         follow()
@@ -213,6 +217,14 @@ extension Browser {
         case .outcome: effects.append(.bell)
         }
         return effects
+    }
+
+    /// A list that nobody has moved in begins at its first row, whichever row came first off the wire.
+    private mutating func showFromTop() {
+        guard let list, !list.isTouched, list.position > 0, list.cursor != nil else { return }
+        let rows = viewRows
+        self.list?.place(at: 0, viewRows: rows)
+        movedAt = now
     }
 
     /// A whole list beats what is there; a part only another part that is no longer.
@@ -238,7 +250,7 @@ extension Browser {
         fresh.layout = old.layout
         fresh.layoutRows = old.layoutRows
         let line = old.position - old.top
-        if let row = fresh.row(of: cursor.identity), let place = fresh.rows.position(of: row) {
+        if let row = fresh.row(of: cursor.identity, near: cursor.row), let place = fresh.rows.position(of: row) {
             fresh.cursor = RowReference(row: row, identity: cursor.identity)
             fresh.position = place
             fresh.top = place - line
@@ -248,6 +260,7 @@ extension Browser {
         let gone = old.rows.text(cursor.row)
         let shownGone = isPrivate ? gone.masked : gone
         fresh.cursor = nil
+        movedAt = now
         fresh.place(at: old.position, viewRows: viewRows)
         fresh.top = max(0, fresh.position - line)
         fresh.clampTop(viewRows: viewRows)
@@ -268,7 +281,10 @@ extension Browser {
             if let next = result.next { return [.arrange(next)] }
         }
         guard let result = list?.rows.apply(generation: generation, order: order) else { return [] }
-        if result.isApplied { follow() }
+        if result.isApplied {
+            follow()
+            if run == nil { showFromTop() }
+        }
         return result.next.map { [.arrange($0)] } ?? []
     }
 

@@ -9,7 +9,7 @@ extension Browser {
         resize(to: size)
         advanceSimilar()
         var grid = Grid(size: size, style: theme.style("ui.text"))
-        guard size.columns >= Self.minimumSize.columns, size.rows >= Self.minimumSize.rows else {
+        guard isLargeEnough else {
             drawTooSmall(&grid)
             return Frame(grid: grid, cursor: nil)
         }
@@ -38,12 +38,12 @@ extension Browser {
     /// The detail stands beside the list.
     var isSplit: Bool { size.columns >= Self.splitColumns }
 
-    /// Columns of the list.
-    var listColumns: Int { isSplit ? size.columns * 62 / 100 : size.columns }
+    /// Columns of the list; never fewer than it has on a screen of its own.
+    var listColumns: Int { isSplit ? max(80, size.columns * 62 / 100) : size.columns }
 
     /// Rows of the list on screen.
     var viewRows: Int {
-        guard size.columns >= Self.minimumSize.columns, size.rows >= Self.minimumSize.rows else { return 1 }
+        guard isLargeEnough else { return 1 }
         return max(1, size.rows - 4 - identityLines().lines.count - statusLines().count)
     }
 
@@ -145,10 +145,9 @@ extension Browser {
             let text = list.text(row)
             visible.append((row, isPrivate ? text.masked : text))
         }
-        // Widths settle with the first screenful.
-        if list.layout == nil || list.layout?.width != area.columns - 1
-            || (list.layoutRows < rows && visible.count != list.layoutRows)
-        {
+        // Widths settle with the first screenful; a few lines of it come and go with the bars below the list.
+        let isMore = visible.count > list.layoutRows && list.layoutRows + 4 < rows
+        if list.layout == nil || list.layout?.width != area.columns - 1 || isMore {
             list.layout = ListLayout(
                 width: area.columns - 1,
                 rows: visible.map(\.text),
@@ -215,18 +214,20 @@ extension Browser {
         let style = theme.style("table.header")
         grid.fill(Rect(row: area.row, column: area.column, rows: 1, columns: area.columns), style: style)
         grid.write("St", row: area.row, column: area.column + 1, style: style)
+        var focusStyle = theme.style("ui.key", over: style)
+        // Without colours the marked column has to differ all the same.
+        if focusStyle == style { focusStyle.modifiers.insert(.reverse) }
         let order = list.rows.order
         let mark = order.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending)
         for column in layout.columns {
             let isSort = order.column == column.column || (order.column == .date && column.column == .time)
             let text = TerminalText(column.column.header)
             let shown = isSort ? DisplayWidth.clip(text, to: max(0, column.width - 1)).text + mark : text
-            let isFocus = column.column == focus
             grid.write(
                 DisplayWidth.clip(shown, to: column.width).text,
                 row: area.row,
                 column: area.column + column.start,
-                style: isFocus ? theme.style("ui.key", over: style) : style
+                style: column.column == focus ? focusStyle : style
             )
         }
         if order.column == .status {

@@ -9,8 +9,8 @@ import Terminal
 public struct Browser: Sendable {
     /// The smallest screen that shows a list: below it only the size that is needed.
     public static let minimumSize = TerminalSize(columns: 60, rows: 12)
-    /// From so many columns on the detail stands beside the list.
-    static let splitColumns = 100
+    /// From so many columns on the detail stands beside the list: both then show more than either did alone.
+    static let splitColumns = 130
 
     public var theme: Theme
     var keymap = Keymap.standard
@@ -43,6 +43,8 @@ public struct Browser: Sendable {
     var focus = ListColumn.id
     /// The row the user has seen under the cursor, or moved to: actions apply to no other.
     var seen: ItemIdentity?
+    /// When the cursor was put on another row without being asked to: actions wait until that can have been noticed.
+    var movedAt: Moment?
 
     /// A query that runs.
     struct Run: Sendable {
@@ -176,9 +178,13 @@ public struct Browser: Sendable {
     mutating func resize(to size: TerminalSize) {
         guard size != self.size else { return }
         self.size = size
+        // Too small to show rows: the list waits where it is for a better size.
+        guard isLargeEnough else { return }
         list?.layout = nil
         follow()
     }
+
+    var isLargeEnough: Bool { size.columns >= Self.minimumSize.columns && size.rows >= Self.minimumSize.rows }
 
     private mutating func tick(_ moment: Moment) {
         let wasDay = now.date

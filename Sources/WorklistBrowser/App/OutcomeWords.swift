@@ -26,7 +26,7 @@ struct OutcomeWords: Hashable, Sendable {
         case .outcome(.truncated(.ownLimit(let limit, let cancellation))):
             badge = "LIMITED"
             scope = "ui.outcome.limited"
-            parts = ["our limit of \(limit) rows was reached, more exist"] + Self.words(cancellation)
+            parts = ["our limit of \(limit) rows reached, more exist"] + Self.words(cancellation)
         case .outcome(.truncated(.byServer)):
             badge = "TRUNCATED BY SERVER"
             scope = "ui.outcome.limited"
@@ -88,6 +88,11 @@ struct OutcomeWords: Hashable, Sendable {
                 parts.append("\(statistics.emptyResponses) responses without identifier")
             }
         }
+    }
+
+    /// The badge says already that rows are missing.
+    static func saysPartial(_ end: QueryEnd?) -> Bool {
+        if case .outcome(.truncated) = end { true } else { false }
     }
 
     private static func words(_ cancellation: FindOutcome.Cancellation) -> [TerminalText] {

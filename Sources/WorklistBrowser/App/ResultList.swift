@@ -144,8 +144,11 @@ struct ResultList: Sendable {
         top = max(0, min(top, self.rows.shownCount - rows))
     }
 
-    /// The place of an item in another list's rows: by identity, never by number. Nil if it is not there.
-    func row(of identity: ItemIdentity) -> Int? {
+    /// The row of an item of another list: by identity, never by number. Nil if it is not there.
+    ///
+    /// `near`: where to look first; servers mostly answer in the same order again.
+    func row(of identity: ItemIdentity, near: Int) -> Int? {
+        if near < rows.count, ItemIdentity(rows.table.item(near)) == identity { return near }
         var found: Int?
         rows.table.forEach(0..<rows.count) { row, item in
             if ItemIdentity(item) == identity { found = row }

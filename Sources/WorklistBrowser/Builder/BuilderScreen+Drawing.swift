@@ -88,7 +88,7 @@ extension BuilderScreen {
         if area.columns >= 120, !isPreviewToggled {
             let paneColumns = min(area.columns * 38 / 100, 72)
             let tree = Rect(row: body.row, column: body.column, rows: body.rows, columns: body.columns - paneColumns)
-            drawTree(facts, into: &grid, in: tree, surroundings, ink)
+            drawTree(facts, into: &grid, in: tree, isCovered: false, surroundings, ink)
             let pane = Rect(row: body.row, column: tree.endColumn, rows: body.rows, columns: paneColumns)
             grid.fill(
                 Rect(row: pane.row, column: pane.column, rows: pane.rows, columns: 1),
@@ -103,7 +103,7 @@ extension BuilderScreen {
                 ink
             )
         } else {
-            drawTree(facts, into: &grid, in: body, surroundings, ink)
+            drawTree(facts, into: &grid, in: body, isCovered: isPreviewToggled || isAdding, surroundings, ink)
             if area.columns < 120, isPreviewToggled {
                 let box = body.centered(rows: body.rows, columns: max(20, body.columns - 4))
                 grid.drawBox(
@@ -155,13 +155,15 @@ extension BuilderScreen {
             ]
         case .editing(let editor):
             hints = [
-                (.accept, editor.runsOnAccept ? "run" : "accept"), (.back, "leave as it was"),
+                (.accept, editor.runsOnAccept ? "run" : "accept"),
+                (.back, editor.runsOnAccept ? "back" : "leave as it was"),
                 (.editorHelper, "values to choose from"), (.editorNext, "next value"), (.fieldClear, "empty"),
             ]
         case .choosing: hints = [(.accept, "choose"), (.moveDown, "next"), (.moveUp, "previous"), (.back, "close")]
         case .adding:
             hints = [
-                (.accept, "add"), (.pickerLevel, "where it goes"), (.pickerWorklistOnly, "worklist only"), (.back, "close"),
+                (.accept, "add"), (.pickerLevel, "where it goes"), (.pickerWorklistOnly, "worklist only"),
+                (.back, "close"),
             ]
         }
         KeyLine.line(hints, context: keyContext, columns: area.columns, surroundings, ink: ink)
@@ -203,7 +205,14 @@ extension BuilderScreen {
     ) {
         let theme = surroundings.theme
         guard let row = current else {
-            grid.drawRule(StyledLine(), row: box.row, column: box.column, columns: box.columns, theme: theme, style: ink.border)
+            grid.drawRule(
+                StyledLine(),
+                row: box.row,
+                column: box.column,
+                columns: box.columns,
+                theme: theme,
+                style: ink.border
+            )
             return
         }
         var title = StyledLine()
@@ -272,6 +281,7 @@ extension BuilderScreen {
         _ facts: BuilderFacts,
         into grid: inout Grid,
         in area: Rect,
+        isCovered: Bool,
         _ surroundings: Surroundings,
         _ ink: Ink
     ) {
@@ -297,7 +307,8 @@ extension BuilderScreen {
         let top = ScrollWindow.top(cursor: cursor, count: rows.count, rows: list.rows)
         for offset in 0..<min(list.rows, rows.count - top) {
             let index = top + offset
-            let isCurrent = index == cursor
+            // Under a box that leaves only its edges in sight a cursor would be a stray mark.
+            let isCurrent = index == cursor && !isCovered
             let line = treeLine(rows[index], facts, columns, isCurrent: isCurrent, surroundings, ink)
             line.draw(
                 into: &grid,
@@ -317,6 +328,7 @@ extension BuilderScreen {
                 )
             }
         }
+        if isCovered { return }
         grid.drawScrollbar(
             Rect(row: list.row, column: list.endColumn - 1, rows: list.rows, columns: 1),
             first: top,
@@ -437,7 +449,10 @@ extension BuilderScreen {
         heading("Must match", matching.isEmpty ? "nothing: every item of the server comes back" : "")
         for key in matching {
             var line = StyledLine()
-            line.add(AttributeNames.short(AttributeNames.name(of: key.path.tag), columns: min(30, area.columns / 2)), ink.text)
+            line.add(
+                AttributeNames.short(AttributeNames.name(of: key.path.tag), columns: min(30, area.columns / 2)),
+                ink.text
+            )
             line.space()
             line.add(TerminalText(key.wireValue(now: facts.now)), theme.style("builder.value"))
             lines.append(line)
@@ -480,7 +495,9 @@ extension BuilderScreen {
         let wrapped = DisplayWidth.wrap(findscu, width: max(1, area.columns))
         for (offset, piece) in wrapped.prefix(room).enumerated() {
             let isCut = offset == room - 1 && wrapped.count > room
-            lines.append(StyledLine(isCut ? "... and \(wrapped.count - room + 1) lines more" : piece, isCut ? ink.dim : ink.text))
+            lines.append(
+                StyledLine(isCut ? "... and \(wrapped.count - room + 1) lines more" : piece, isCut ? ink.dim : ink.text)
+            )
         }
         for (offset, line) in lines.prefix(area.rows).enumerated() {
             line.draw(into: &grid, row: area.row + offset, column: area.column, columns: area.columns)

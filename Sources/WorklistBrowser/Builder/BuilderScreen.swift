@@ -79,6 +79,7 @@ struct BuilderScreen: Component {
 
     func cursor(in area: Rect) -> Point? { caret(in: area) }
 
+    var isAdding: Bool { if case .adding = mode { true } else { false } }
     var isModified: Bool { query != original }
     var undoCount: Int { past.count }
 
@@ -439,6 +440,7 @@ struct BuilderScreen: Component {
             mode = .choosing(helper, over: editor)
         case .back:
             mode = .tree
+            if editor.runsOnAccept { return [.close] }
         default:
             if editor.field.perform(command) { mode = .editing(editor) }
         }

@@ -100,7 +100,7 @@ extension ValueHelper {
     /// Draws the box over the tree.
     func draw(into grid: inout Grid, in body: Rect, query: Query, _ surroundings: Surroundings, _ ink: Ink) {
         let theme = surroundings.theme
-        let box = body.centered(rows: min(body.rows, max(choices.count, 7) + 5), columns: min(body.columns - 2, 70))
+        let box = body.centered(rows: min(body.rows, max(choices.count, 7) + 5), columns: min(body.columns - 2, 78))
         guard box.rows >= 4, box.columns >= 20 else { return }
         grid.drawBox(box, title: title, style: ink.dialog, theme: theme, titleStyle: ink.dialogTitle)
         let left = box.column + 2

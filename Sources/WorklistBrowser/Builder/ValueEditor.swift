@@ -18,6 +18,8 @@ struct ValueEditor: Hashable {
         original = key.value
         field = TextField(key.value)
         self.runsOnAccept = runsOnAccept
+        // The next patient is rarely the last one over again.
+        if runsOnAccept { field.select() }
     }
 
     /// The key with what is typed so far.

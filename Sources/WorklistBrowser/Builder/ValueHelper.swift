@@ -16,6 +16,8 @@ struct ValueHelper: Hashable {
         case list([Choice])
         /// Forms of what is typed: a name, or other text with wildcards.
         case forms(isName: Bool)
+        /// A day or a year of birth, from what is typed: no one asks for who is born this week.
+        case births
     }
 
     let path: AttributePath
@@ -37,6 +39,9 @@ struct ValueHelper: Hashable {
             field = TextField()
         } else {
             switch key.vr {
+            case .DA where key.path.tag == .patientBirthDate:
+                kind = .births
+                field = TextField(key.value)
             case .DA:
                 kind = .list(Self.dates)
                 field = TextField()
@@ -91,10 +96,14 @@ struct ValueHelper: Hashable {
             if !typed.isEmpty, !choices.contains(where: { $0.value == typed }) {
                 let isValue =
                     RelativeDate.isRelative(typed, vr: vr) || ValueCheck.problem(in: typed, vr: vr, asKey: true) == nil
-                if isValue { choices.insert(Choice(value: typed, label: "as typed"), at: choices.isEmpty ? 0 : choices.count) }
+                if isValue {
+                    choices.insert(Choice(value: typed, label: "as typed"), at: choices.isEmpty ? 0 : choices.count)
+                }
             }
         case .forms(let isName):
             choices = Self.forms(of: typed, isName: isName)
+        case .births:
+            choices = Self.births(typed)
         }
         cursor = 0
     }
@@ -108,6 +117,7 @@ struct ValueHelper: Hashable {
         switch kind {
         case .list: "Find"
         case .forms(let isName): isName ? "Name" : "Text"
+        case .births: "Born"
         }
     }
 
@@ -116,7 +126,9 @@ struct ValueHelper: Hashable {
         case .list where vr == .DA: "or type a date, -3d, 20261124-20261130"
         case .list where vr == .TM: "start date and start time together are one period"
         case .list: "type to narrow the list"
-        case .forms(let isName): isName ? "family, given middle: choose how it is to match" : "* stands for any text, ? for one letter"
+        case .forms(let isName):
+            isName ? "family, given middle: choose how it is to match" : "* stands for any text, ? for one letter"
+        case .births: "a day, as 19850203 or 1985-02-03; a year, as 1985; or a range"
         }
     }
 
@@ -143,6 +155,27 @@ struct ValueHelper: Hashable {
         Choice(value: "1800-2359", label: "evening"),
     ]
 
+    // MARK: Forms of a birth date
+
+    /// A day as it is sent, the whole of a year, and what is typed if it can be sent as it is.
+    private static func births(_ typed: String) -> [Choice] {
+        let digits = typed.filter(\.isNumber)
+        var result: [Choice] = []
+        if typed.allSatisfy({ $0.isNumber || "-./ ".contains($0) }), digits.count == 8,
+            let date = DICOMDate(parsing: digits)
+        {
+            result.append(Choice(value: date.description, label: "born on \(date.formatted)"))
+        }
+        if typed.count == 4, digits.count == 4, DICOMDate(parsing: digits + "0101") != nil {
+            result.append(Choice(value: "\(digits)0101-\(digits)1231", label: "born in \(digits)"))
+        }
+        let isValue = !typed.isEmpty && ValueCheck.problem(in: typed, vr: .DA, asKey: true) == nil
+        if isValue, !result.contains(where: { $0.value == typed }) {
+            result.append(Choice(value: typed, label: "as typed"))
+        }
+        return result
+    }
+
     // MARK: Forms of a text
 
     /// The ways in which a typed name or text can be matched. Nothing is added that is not shown.
@@ -165,7 +198,10 @@ struct ValueHelper: Hashable {
                 add("*" + family + "*", "anywhere in the name")
                 add(family, "exactly this and nothing more")
             } else {
-                add(family + "^" + rest.map { $0 + "*" }.joined(separator: "^"), "family name is this, given name begins with")
+                add(
+                    family + "^" + rest.map { $0 + "*" }.joined(separator: "^"),
+                    "family name is this, given name begins with"
+                )
                 add(parts.map { $0 + "*" }.joined(separator: "^"), "each part begins with")
                 add(parts.joined(separator: "^"), "exactly this and nothing more")
                 add("*" + family + "*", "family name anywhere")
@@ -190,7 +226,9 @@ struct ValueHelper: Hashable {
         let family = words(text[..<place]).joined(separator: " ")
         let rest = text[text.index(after: place)...]
         if separator == "^" {
-            let given = rest.split(separator: "^", omittingEmptySubsequences: false).map { words($0).joined(separator: " ") }
+            let given = rest.split(separator: "^", omittingEmptySubsequences: false).map {
+                words($0).joined(separator: " ")
+            }
             return ([family] + given).reversed().drop { $0.isEmpty }.reversed()
         }
         return [family] + words(rest)

@@ -57,7 +57,6 @@ extension ConnectForm {
 
     private func drawBare(into grid: inout Grid, in body: Rect, _ surroundings: Surroundings, _ ink: Ink) {
         guard body.rows > 0 else { return }
-        let report = report(columns: body.columns - 1, surroundings, ink: ink)
         let fields = ServerDraft.Field.allCases
         let headingRows = body.rows >= 12 ? 1 : 0
         if headingRows > 0 {
@@ -91,13 +90,12 @@ extension ConnectForm {
             }
             row += 1
         }
-        // What comes last in a report says how it ended.
         let room = max(0, body.endRow - row)
-        var lines = test == nil ? report.prefix(room) : report.suffix(room)
-        if test == nil, case .field(let field) = focus, !lines.isEmpty {
-            lines[lines.startIndex] = remarkLine(field, ink, indent: 2)
-        }
-        for line in lines {
+        var lines = report(columns: body.columns - 1, surroundings, ink: ink)
+        if lines.count >= room { lines = report(columns: body.columns - 1, brief: true, surroundings, ink: ink) }
+        // What is to be said of the field with the focus has no room beside it.
+        if test == nil, case .field(let field) = focus { lines.insert(remarkLine(field, ink, indent: 2), at: 0) }
+        for line in lines.prefix(room) {
             line.draw(into: &grid, row: row, column: body.column + 1, columns: body.columns - 1)
             row += 1
         }

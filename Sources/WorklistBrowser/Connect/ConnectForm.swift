@@ -127,8 +127,14 @@ struct ConnectForm: Component {
         ServerDraft.Field.allCases.map(Focus.field) + Button.allCases.map(Focus.button)
 
     private mutating func setFocus(_ next: Focus) {
-        if case .field(let field) = focus, next != focus { touched.insert(field) }
+        guard next != focus else { return }
+        if case .field(let field) = focus {
+            touched.insert(field)
+            draft[field].deselect()
+        }
         focus = next
+        // What is typed into a field just entered takes the place of what was there.
+        if case .field(let field) = next { draft[field].select() }
     }
 
     private mutating func move(by step: Int) {
@@ -195,7 +201,9 @@ struct ConnectForm: Component {
     }
 
     /// The lines under the buttons: what Save writes, how the test went.
-    func report(columns: Int, _ surroundings: Surroundings, ink: Ink) -> [StyledLine] {
+    ///
+    /// `brief` leaves out the stages of a test that has ended: how it ended matters more.
+    func report(columns: Int, brief: Bool = false, _ surroundings: Surroundings, ink: Ink) -> [StyledLine] {
         var lines: [StyledLine] = []
         func add(_ text: TerminalText, _ style: Style, mark: TerminalText = " ", markStyle: Style? = nil) {
             for (index, piece) in DisplayWidth.wrap(text, width: max(1, columns - 3)).enumerated() {
@@ -211,7 +219,7 @@ struct ConnectForm: Component {
         guard let test else {
             if saveFailure == nil {
                 add(
-                    isFirstStart
+                    isFirstStart && !brief
                         ? "No servers are configured yet. Nothing has been sent on the network."
                         : "Nothing is sent before Test or Save.",
                     ink.dim
@@ -227,14 +235,14 @@ struct ConnectForm: Component {
             let step = Int(truncatingIfNeeded: surroundings.now.microseconds / 100_000)
             add(progress + "  ...", ink.text, mark: theme.glyph(.spinner, step: step), markStyle: ink.key)
         case .succeeded(let milliseconds):
-            add(progress, ink.text)
+            if !brief { add(progress, ink.text) }
             add(
                 "The server answers: C-ECHO took \(Self.duration(milliseconds)). Save to use it.",
                 ink.success,
                 mark: theme.glyph(.ok)
             )
         case .failed(let summary, let advice):
-            if !test.stages.isEmpty { add(progress, ink.text) }
+            if !brief, !test.stages.isEmpty { add(progress, ink.text) }
             add(summary, ink.error, mark: theme.glyph(.failed))
             add(advice, ink.text)
         }

@@ -94,13 +94,13 @@ struct ServerDraft: Hashable {
         case .name:
             return value.isEmpty ? .error("needs a name") : nil
         case .host:
-            if value.isEmpty { return .error("needs a host name or an IP address") }
+            if value.isEmpty { return .error("needs a host name or address") }
             if let wrong = value.first(where: { !Self.isHostCharacter($0) }) {
                 return .error(wrong == " " ? "a host has no spaces" : "'\(wrong)' cannot be in a host name")
             }
             return nil
         case .port:
-            if value.isEmpty { return .error("needs a port, often 104 or 11112") }
+            if value.isEmpty { return .error("needs a port, such as 104") }
             guard value.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(value) else {
                 return .error("a number from 1 to 65535")
             }

@@ -335,7 +335,10 @@ extension DetailScreen {
             if element.isEmpty, tree.root.defect?.tag == row.path.tag {
                 line.add("(damaged)", ink.error)
             } else {
-                line.add(sequenceText(row, isFolded: isFolded), element.isEmpty ? theme.style("detail.empty") : ink.text)
+                line.add(
+                    sequenceText(row, isFolded: isFolded),
+                    element.isEmpty ? theme.style("detail.empty") : ink.text
+                )
             }
             return line
         }

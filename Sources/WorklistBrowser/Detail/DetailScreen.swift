@@ -193,9 +193,15 @@ struct DetailScreen: Component {
         }
         guard let decoded = tree.dataSet(row).text(of: element), decoded.problem == nil,
             !TerminalText(decoded.string).altered
-        else { return say("\(name) has characters that are not certain: type the value in the query instead.", .warning) }
+        else {
+            return say("\(name) has characters that are not certain: type the value in the query instead.", .warning)
+        }
         let values = element.vr.isMultiValued ? (tree.dataSet(row).strings(element.tag) ?? []) : [decoded.string]
-        guard let value = values.first(where: { !$0.isEmpty }) else { return say("There is no value on this line to ask for.") }
+        guard let value = values.first(where: { !$0.isEmpty }) else {
+            return say("There is no value on this line to ask for.")
+        }
+        // Stars alone would match everything: what the privacy mask shows in place of an identifier.
+        if value.allSatisfy({ $0 == "*" }) { return say("\(name) is hidden here and cannot be asked for.", .warning) }
         // A key sequence has one item, whichever item the value came from (PS3.4 C.2.2.2.6).
         let steps = row.path.steps.map { AttributePath.Step($0.tag, item: 0) }
         var changed = query

@@ -71,7 +71,9 @@ struct ElementText {
     private static func meaning(_ text: String, _ element: DataElement) -> String {
         switch element.vr {
         case .DA:
-            guard let date = DICOMDate(parsing: text) else { return text.isEmpty ? "" : "not a date" }
+            guard let date = DICOMDate(parsing: text) else {
+                return text.isEmpty || text.hasSuffix("****") ? "" : "not a date"
+            }
             return words(date)
         case .TM:
             guard let time = DICOMTime(parsing: text) else { return text.isEmpty ? "" : "not a time" }

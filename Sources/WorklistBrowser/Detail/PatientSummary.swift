@@ -42,7 +42,9 @@ struct PatientSummary {
             item.string(.requestedProcedureDescription), step?.string(.scheduledProcedureStepDescription), code,
             item.string(.studyDescription),
         ]
-        if let text = words.lazy.compactMap({ $0 }).first(where: { !$0.isEmpty }) { procedure.append(TerminalText(text)) }
+        if let text = words.lazy.compactMap({ $0 }).first(where: { !$0.isEmpty }) {
+            procedure.append(TerminalText(text))
+        }
         let date = step?.string(.scheduledProcedureStepStartDate) ?? item.string(.studyDate) ?? ""
         let time = step?.string(.scheduledProcedureStepStartTime) ?? item.string(.studyTime) ?? ""
         var when: TerminalText = ""
@@ -68,6 +70,8 @@ struct PatientSummary {
     static func born(_ text: String, today: DICOMDate) -> String {
         if text.isEmpty { return "birth date ?" }
         guard let date = DICOMDate(parsing: text) else {
+            // The privacy mask.
+            if text.hasSuffix("****") { return "born \(text.prefix(4))-**-**" }
             // Where only the year is known, some send zeros for the rest.
             if text.count == 8, text.hasSuffix("0000") { return "born \(text.prefix(4)), day not known" }
             return "born '\(text)', not a date"

@@ -33,7 +33,7 @@ struct SortMenu: Component, Sendable {
     func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings) {
         let theme = surroundings.theme
         let ink = Ink(theme)
-        let box = DialogBox.frame(lines: columns.count, columns: 44, in: area)
+        let box = DialogBox.frame(lines: columns.count, columns: 50, in: area)
         let keymap = surroundings.keymap
         DialogBox(
             title: "Sort by",

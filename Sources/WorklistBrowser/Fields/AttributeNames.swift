@@ -33,7 +33,8 @@ enum AttributeNames {
     private static func replacing(_ old: String, with new: String, in text: String) -> String {
         var start = text.startIndex
         while start < text.endIndex {
-            if text[start...].hasPrefix(old), let end = text.index(start, offsetBy: old.count, limitedBy: text.endIndex) {
+            if text[start...].hasPrefix(old), let end = text.index(start, offsetBy: old.count, limitedBy: text.endIndex)
+            {
                 return String(text[..<start]) + new + String(text[end...])
             }
             start = text.index(after: start)

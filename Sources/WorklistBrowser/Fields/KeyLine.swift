@@ -2,7 +2,7 @@ import Terminal
 
 /// The bottom line: keys and what they do, as the keymap in force has them.
 enum KeyLine {
-    /// The hints that fit whole, in the order given; each key once.
+    /// The hints that fit whole, in the order given. The way back always has its place.
     static func line(
         _ hints: [(command: Command, label: TerminalText)],
         context: KeyContext,
@@ -10,16 +10,21 @@ enum KeyLine {
         _ surroundings: Surroundings,
         ink: Ink
     ) -> StyledLine {
+        func piece(_ hint: (command: Command, label: TerminalText), gap: Int) -> StyledLine? {
+            guard let key = surroundings.keymap.label(of: hint.command, in: context) else { return nil }
+            var piece = StyledLine()
+            piece.space(gap)
+            piece.add(key, ink.key)
+            piece.space()
+            piece.add(hint.label, ink.text)
+            return piece
+        }
+        var reserved = hints.first { $0.command == .back }.flatMap { piece($0, gap: 2)?.width } ?? 0
         var line = StyledLine()
         for hint in hints {
-            guard let key = surroundings.keymap.label(of: hint.command, in: context) else { continue }
-            var next = StyledLine()
-            next.space(line.isEmpty ? 1 : 2)
-            next.add(key, ink.key)
-            next.space()
-            next.add(hint.label, ink.text)
-            if line.width + next.width > columns { continue }
-            line.add(next)
+            guard let next = piece(hint, gap: line.isEmpty ? 1 : 2) else { continue }
+            if hint.command == .back { reserved = 0 }
+            if line.width + next.width + reserved <= columns { line.add(next) }
         }
         return line
     }

@@ -145,7 +145,9 @@ extension Grid {
             let hint = DisplayWidth.clip(placeholder, to: isActive ? width - 1 : width).text
             write(hint, row: row, column: column + (isActive ? 1 : 0), style: ink.placeholder.over(base))
         } else {
-            write(shown.text, row: row, column: column, style: base, maxWidth: width)
+            let isMarked = isActive && field.isSelected
+            let mark = base.modifiers.contains(.reverse) ? Style(modifiers: [.bold, .underline]) : ink.cursor
+            write(shown.text, row: row, column: column, style: isMarked ? mark.over(base) : base, maxWidth: width)
         }
         guard isActive else { return }
         let place = Rect(row: row, column: column + shown.cursorColumn, rows: 1, columns: 1)

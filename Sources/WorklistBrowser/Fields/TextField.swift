@@ -10,6 +10,8 @@ struct TextField: Hashable {
     private(set) var cursor: Int
     /// Most graphemes it takes; what is typed beyond is refused.
     let limit: Int
+    /// The whole text is marked: what is typed replaces it, and deleting empties it.
+    private(set) var isSelected = false
 
     init(_ text: String = "", limit: Int = 1_024) {
         self.characters = Array(text.prefix(max(0, limit)))
@@ -27,6 +29,7 @@ struct TextField: Hashable {
     mutating func insert(_ typed: String, lineBreak: String = " ") -> Bool {
         let (clean, complete) = Self.showable(typed, lineBreak: lineBreak)
         guard !clean.isEmpty else { return complete }
+        if isSelected { clear() }
         let before = String(characters[..<cursor]) + clean
         let after = String(characters[cursor...])
         let whole = Array(before + after)
@@ -41,7 +44,16 @@ struct TextField: Hashable {
     mutating func replace(with text: String) {
         characters = Array(text.prefix(limit))
         cursor = characters.count
+        isSelected = false
     }
+
+    /// Marks the whole text, as when a field is entered.
+    mutating func select() {
+        moveEnd()
+        isSelected = !isEmpty
+    }
+
+    mutating func deselect() { isSelected = false }
 
     mutating func moveLeft() { cursor = max(0, cursor - 1) }
     mutating func moveRight() { cursor = min(characters.count, cursor + 1) }
@@ -71,10 +83,21 @@ struct TextField: Hashable {
     mutating func clear() {
         characters = []
         cursor = 0
+        isSelected = false
     }
 
     /// Does what an editing command says; false if it is none.
     mutating func perform(_ command: Command) -> Bool {
+        if isSelected {
+            switch command {
+            case .fieldDeleteBackward, .fieldDeleteForward, .fieldDeleteWord, .fieldDeleteToEnd:
+                clear()
+                return true
+            default: break
+            }
+        }
+        let wasSelected = isSelected
+        isSelected = false
         switch command {
         case .fieldLeft: moveLeft()
         case .fieldRight: moveRight()
@@ -87,7 +110,9 @@ struct TextField: Hashable {
         case .fieldDeleteWord: deleteWord()
         case .fieldClear: clear()
         case .fieldDeleteToEnd: deleteToEnd()
-        default: return false
+        default:
+            isSelected = wasSelected
+            return false
         }
         return true
     }
@@ -123,8 +148,11 @@ struct TextField: Hashable {
                 }
                 let shown = TerminalText(String(character))
                 // A lone combining mark is shown on a dotted circle, yet joins the character before it once inserted.
-                let isMark = character.unicodeScalars.allSatisfy { DisplayWidth.width(of: $0) == 0 && $0.properties.isGraphemeExtend }
-                if shown.altered && !(isMark && shown.string.unicodeScalars.count == character.unicodeScalars.count + 1) {
+                let isMark = character.unicodeScalars.allSatisfy {
+                    DisplayWidth.width(of: $0) == 0 && $0.properties.isGraphemeExtend
+                }
+                if shown.altered && !(isMark && shown.string.unicodeScalars.count == character.unicodeScalars.count + 1)
+                {
                     complete = false
                     // The visible part of a grapheme stays: an emoji without its joiner, a letter without its override.
                     result += shown.string.filter { $0 != "\u{FFFD}" && !Self.isControlPicture($0) }

@@ -46,8 +46,8 @@ enum KeymapTable {
         picker | Tab | picker.level | level | where the attribute goes
         picker | ctrl-w | picker.worklistOnly | worklist only | only attributes of the worklist model
 
-        detail | J | detail.next | other row | next row of the list
-        detail | K | detail.previous | | previous row of the list
+        detail | J | detail.next | next | next row of the list
+        detail | K | detail.previous | previous | previous row of the list
         detail | Space Enter | detail.fold | fold | fold or unfold the sequence
         detail | o | detail.foldAll | | fold or unfold all sequences
         detail | y | detail.copy | copy | copy the value

@@ -49,7 +49,7 @@ enum PrivacyMask {
                 if element.vr == .SQ { continue }
                 result.set(DataElement(tag: element.tag, vr: element.vr, bytes: "***".utf8))
             } else if element.tag == .patientBirthDate {
-                result.set(DataElement(tag: element.tag, vr: .DA, bytes: Array(element.bytes.prefix(4)) + "0000".utf8))
+                result.set(DataElement(tag: element.tag, vr: .DA, bytes: Array(element.bytes.prefix(4)) + "****".utf8))
             }
         }
         return result

@@ -74,21 +74,43 @@ extension DemoCatalogue {
         """
 
     /// Character set, share, families, male and female given names; the groups of a name are parted by commas.
+    ///
+    /// Wide enough that few patients of a day share a name by chance.
     static let nameTable: StaticString = #"""
-        |40|SMITH;JONES;O'CONNOR;BROWN;WILSON;TAYLOR;ROSSI;MARTIN;KLEIN;JANSEN;DE VRIES;HANSEN;MOREAU;COSTA;SCHMIDT|John;Peter;Marco;Daniel;Tom;Paul;Erik;Lucas|Mary;Brid;Laura;Emma;Sofia;Julia;Eva;Nora
-        ISO_IR 100|14|MÜLLER;DUBOIS;ANDERSSON;NÚÑEZ;GONÇALVES;SØRENSEN;LEFÈVRE;JÄRVINEN|Jörg;André;Åke;Íñigo;João;Søren;François|Élodie;Zoë;Märta;Inés;Conceição;Gülay
-        ISO_IR 101|6|KOWALSKI;DVOŘÁK;NAGY;ČAPEK;ŻÓŁKIEWSKI;HORVÁTH|Łukasz;Jiří;György;Ľuboš|Małgorzata;Šárka;Erzsébet;Bożena
-        ISO_IR 148|3|YILMAZ;ÇELİK;ÖZTÜRK;ŞAHİN|İbrahim;Oğuz;Çağlar|Gülşen;Ayşe;Işıl
-        ISO_IR 110|1|BĒRZIŅŠ;KALNIŅŠ|Jānis;Ģirts|Līga;Ņina
-        ISO_IR 144|6|ИВАНОВ;ПЕТРОВ;КОВАЛЬ;СОКОЛОВ|Пётр;Сергей;Дмитрий|Мария;Оксана;Людмила
-        ISO_IR 126|4|ΠΑΠΑΔΟΠΟΥΛΟΣ;ΝΙΚΟΛΑΟΥ|Γιώργος;Δημήτρης|Ελένη;Μαρία
-        ISO_IR 127|4|محمد;حسن;القباني|علي;يوسف;خالد|فاطمة;زينب;ليلى
-        ISO_IR 138|3|כהן;לוי;מזרחי|דוד;יוסף|שרה;רחל;דבורה
-        ISO_IR 166|2|ศรีสุข;ทองดี|สมชาย;ประเสริฐ|สมหญิง;มาลี
-        \ISO 2022 IR 87|6|YAMADA,山田,やまだ;SUZUKI,鈴木,すずき;TANAKA,田中,たなか;SATO,佐藤,さとう|Taro,太郎,たろう;Ichiro,一郎,いちろう;Kenji,健二,けんじ|Hanako,花子,はなこ;Yuki,由紀,ゆき;Akiko,明子,あきこ
-        \ISO 2022 IR 149|3|KIM,金,김;PARK,朴,박;HONG,洪,홍|Minsu,民秀,민수;Gildong,吉洞,길동|Jiwoo,智友,지우;Sujin,秀眞,수진
-        GB18030|3|WANG,王;LI,李;ZHANG,张|Xiaodong,小东;Wei,伟|Xiaohong,小红;Fang,芳
-        ISO_IR 192|5|NGUYỄN;TRẦN;LÊ;शर्मा;ŁUKASIEWICZ-MÜLLER|Văn Hùng;Minh Đức;राजेश|Thị Lan;Thúy Hằng;प्रिया
+        |40|SMITH;JONES;O'CONNOR;BROWN;WILSON;TAYLOR;ROSSI;MARTIN;KLEIN;JANSEN;DE VRIES;HANSEN;MOREAU;COSTA;SCHMIDT;\#
+        BAKER;CARTER;COLLINS;COOPER;DAVIES;EDWARDS;EVANS;FISHER;FOSTER;GRAHAM;GREEN;HARRIS;HUGHES;HUNTER;KELLY;KING;\#
+        LEWIS;MARSHALL;MILLER;MORGAN;MURPHY;NELSON;PALMER;PARKER;PRICE;REID;ROBERTS;RUSSELL;SCOTT;SHAW;STEWART;\#
+        THOMPSON;TURNER;WALKER;WARD;WATSON;WHITE;WOOD;YOUNG;BIANCHI;FERRARI;RICCI;BECKER;HOFFMANN;KRAUSE;VOGEL;WAGNER;\#
+        VAN DIJK;BAKKER;VISSER;NIELSEN;LARSEN;BERG;LINDGREN;DUPONT;LAMBERT;SILVA;PEREIRA\#
+        |John;Peter;Marco;Daniel;Tom;Paul;Erik;Lucas;Adam;Alan;Brian;Charles;David;Edward;Frank;George;Henry;Ian;James;\#
+        Kevin;Liam;Mark;Neil;Oliver;Patrick;Robert;Simon;Victor;William;Stefan\#
+        |Mary;Brid;Laura;Emma;Sofia;Julia;Eva;Nora;Alice;Carol;Diana;Ellen;Fiona;Grace;Helen;Irene;Jane;Karen;Linda;\#
+        Megan;Nicole;Olivia;Patricia;Rachel;Sarah;Teresa;Ursula;Vera;Wendy;Elena
+        ISO_IR 100|14|MÜLLER;DUBOIS;ANDERSSON;NÚÑEZ;GONÇALVES;SØRENSEN;LEFÈVRE;JÄRVINEN;GRÖNLUND;SCHRÖDER;KÖHLER;\#
+        LÓPEZ;MARTÍNEZ;GÓMEZ;SÁNCHEZ;BÉRANGER;LÉVÊQUE;ÅKESSON;BJÖRK;MÄKINEN;SIMÕES;CONCEIÇÃO;NIÑO;RÜEGG\#
+        |Jörg;André;Åke;Íñigo;João;Søren;François;Jürgen;Björn;René;José;Ramón;Günther;Håkan;Jérôme;Tomás\#
+        |Élodie;Zoë;Märta;Inés;Conceição;Gülay;Renée;Anaïs;Bärbel;Sólveig;María;Lucía;Mónica;Käthe;Hélène;Åsa
+        ISO_IR 101|6|KOWALSKI;DVOŘÁK;NAGY;ČAPEK;ŻÓŁKIEWSKI;HORVÁTH;NOVÁK;WIŚNIEWSKI;SZABÓ;KOVÁČ;BŁASZCZYK;ŠIMEK\#
+        |Łukasz;Jiří;György;Ľuboš;Tomáš;Zdeněk;Grzegorz;Sándor|Małgorzata;Šárka;Erzsébet;Bożena;Jiřina;Zsófia;Kateřina;Ľudmila
+        ISO_IR 148|3|YILMAZ;ÇELİK;ÖZTÜRK;ŞAHİN;DOĞAN;KILIÇ;AYDIN;KOÇ|İbrahim;Oğuz;Çağlar;Uğur;Emre|Gülşen;Ayşe;Işıl;Çiğdem;Nurgül
+        ISO_IR 110|1|BĒRZIŅŠ;KALNIŅŠ;OZOLIŅŠ;LIEPIŅŠ|Jānis;Ģirts;Kārlis|Līga;Ņina;Māra
+        ISO_IR 144|6|ИВАНОВ;ПЕТРОВ;КОВАЛЬ;СОКОЛОВ;МОРОЗ;ЛЕБЕДЬ;ОРЛОВ;БОНДАРЕНКО;ТКАЧЕНКО;ВОЛКОВ;ЗАЙЦЕВ;МЕЛЬНИК\#
+        |Пётр;Сергей;Дмитрий;Олег;Андрей;Тарас;Юрий;Виктор|Мария;Оксана;Людмила;Ирина;Наталья;Вера;Галина;Ольга
+        ISO_IR 126|4|ΠΑΠΑΔΟΠΟΥΛΟΣ;ΝΙΚΟΛΑΟΥ;ΓΕΩΡΓΙΟΥ;ΔΗΜΟΥ;ΙΩΑΝΝΟΥ;ΜΑΚΡΗΣ;ΑΓΓΕΛΟΥ;ΠΑΠΠΑΣ\#
+        |Γιώργος;Δημήτρης;Κώστας;Νίκος;Σπύρος|Ελένη;Μαρία;Κατερίνα;Σοφία;Ιωάννα
+        ISO_IR 127|4|محمد;حسن;القباني;الخطيب;النجار;سليمان;حداد;منصور|علي;يوسف;خالد;عمر;سمير|فاطمة;زينب;ليلى;مريم;سلمى
+        ISO_IR 138|3|כהן;לוי;מזרחי;פרץ;ביטון;אברהם;פרידמן|דוד;יוסף;משה;יעקב|שרה;רחל;דבורה;מרים
+        ISO_IR 166|2|ศรีสุข;ทองดี;แสงจันทร์;บุญมี;สุขใจ|สมชาย;ประเสริฐ;วิชัย|สมหญิง;มาลี;สุดา
+        \ISO 2022 IR 87|6|YAMADA,山田,やまだ;SUZUKI,鈴木,すずき;TANAKA,田中,たなか;SATO,佐藤,さとう;ITO,伊藤,いとう;\#
+        NAKAMURA,中村,なかむら;KOBAYASHI,小林,こばやし;KATO,加藤,かとう;YOSHIDA,吉田,よしだ;MATSUMOTO,松本,まつもと\#
+        |Taro,太郎,たろう;Ichiro,一郎,いちろう;Kenji,健二,けんじ;Makoto,誠,まこと;Hiroshi,浩,ひろし\#
+        |Hanako,花子,はなこ;Yuki,由紀,ゆき;Akiko,明子,あきこ;Keiko,恵子,けいこ;Naomi,直美,なおみ
+        \ISO 2022 IR 149|3|KIM,金,김;PARK,朴,박;HONG,洪,홍;LEE,李,이;CHOI,崔,최;JUNG,鄭,정\#
+        |Minsu,民秀,민수;Gildong,吉洞,길동;Junho,俊浩,준호|Jiwoo,智友,지우;Sujin,秀眞,수진;Minji,敏智,민지
+        GB18030|3|WANG,王;LI,李;ZHANG,张;LIU,刘;CHEN,陈;YANG,杨;ZHAO,赵|Xiaodong,小东;Wei,伟;Jun,军|Xiaohong,小红;Fang,芳;Na,娜
+        ISO_IR 192|3|NGUYỄN;TRẦN;LÊ;PHẠM;HOÀNG;ĐẶNG|Văn Hùng;Minh Đức;Quang Huy|Thị Lan;Thúy Hằng;Ngọc Ánh
+        ISO_IR 192|1|शर्मा;वर्मा;गुप्ता;सिंह|राजेश;अमित;सुनील|प्रिया;सुनीता;अंजलि
+        ISO_IR 192|1|ŁUKASIEWICZ-MÜLLER;ŽIVKOVIĆ-SØRENSEN|Jürgen Łukasz;Åke Dušan|Zoë Małgorzata;Élodie Jovanka
         """#
 
     static let physicianTable: StaticString = """

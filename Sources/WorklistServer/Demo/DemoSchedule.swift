@@ -43,6 +43,7 @@ struct DemoBuilder {
     private let catalogue = DemoCatalogue.shared
     private var random: SplitMix64
     private var patients: [DemoPatient] = []
+    private var names: Set<String> = ["SMITH^Anna"]
     private var serial = 0
 
     init(date: DICOMDate, second: Int, seed: UInt64) {
@@ -134,16 +135,16 @@ struct DemoBuilder {
         if random.chance(8), station.modality != "MG", let known = random.pick(patients) { return known }
         let script = catalogue.scripts[random.index(weights: catalogue.scripts.map(\.weight))]
         let isFemale = station.modality == "MG" || random.chance(52)
-        let family = random.pick(script.families) ?? []
-        let given = random.pick(isFemale ? script.female : script.male) ?? []
-        let groups = (0..<max(family.count, given.count)).map { index in
-            let parts = [index < family.count ? family[index] : "", index < given.count ? given[index] : ""]
-            return parts.joined(separator: "^")
+        // Two patients of one name are an event, not the rule: a few tries for a name that is free.
+        var name = ""
+        for _ in 0..<4 {
+            name = Self.name(script, isFemale: isFemale, &random)
+            if names.insert(name).inserted { break }
         }
         let age = station.modality == "MG" ? 45 + random.below(30) : Self.age(&random)
         let birthDate = date.adding(days: -(age * 365 + random.below(365) + 1))
         let patient = DemoPatient(
-            name: groups.joined(separator: "="),
+            name: name,
             characterSet: script.characterSet,
             id: Self.digits(random.below(600_000) + 1_000, 8),
             birthDate: birthDate,
@@ -153,6 +154,19 @@ struct DemoBuilder {
         )
         patients.append(patient)
         return patient
+    }
+
+    private static func name(
+        _ script: DemoCatalogue.Script,
+        isFemale: Bool,
+        _ random: inout SplitMix64
+    ) -> String {
+        let family = random.pick(script.families) ?? []
+        let given = random.pick(isFemale ? script.female : script.male) ?? []
+        return (0..<max(family.count, given.count)).map { index in
+            let parts = [index < family.count ? family[index] : "", index < given.count ? given[index] : ""]
+            return parts.joined(separator: "^")
+        }.joined(separator: "=")
     }
 
     private static func age(_ random: inout SplitMix64) -> Int {

@@ -31,7 +31,7 @@ struct BrowserProgram: TerminalApplication {
             tickAt = ContinuousClock.now + .milliseconds(Int64(browser.secondsToNextClock * 1000))
             return before || browser.isRunning || clock.isReal ? requests : []
         case .resize(let size): return update(.resized(size))
-        case .signal: return update(.terminationRequested)
+        case .signal: return update(.input(input))
         case .resumed: return update(.resumed)
         case .key, .paste, .invalid:
             _ = browser.update(.clock(clock.now()))

@@ -31,7 +31,7 @@ struct BrowserSession: Sendable {
         switch result.withLockedValue({ $0 }) {
         case .success(let code): return code
         case .failure(let failure):
-            StandardError.write("worklist: \(TerminalText(failure.message).string)\n")
+            failure.write()
             return failure.code.rawValue
         }
     }
@@ -88,8 +88,11 @@ struct BrowserSession: Sendable {
             loop.run()
         }
         screen.close()
+        runner.settle()
         if wantsStatistics { StandardError.write(statistics(loop, firstPaint: firstPaint) + "\n") }
-        if let failure { throw CommandFailure(.noMatches, failure.description) }
+        if let failure {
+            throw CommandFailure(.noMatches, failure.description, screen: failure.screen)
+        }
         return loop.app.exitCode
     }
 

@@ -1,4 +1,5 @@
 import DICOMData
+import DICOMData
 import DICOMMatching
 import DICOMNetwork
 import DICOMProtocol
@@ -33,6 +34,8 @@ final class EffectRunner: Sendable {
         /// Where OSC 52 goes; nil for a screen that is none.
         var terminal: Int32?
         var demoCount = 300
+        /// The day of the demonstration schedule; nil for today.
+        var demoDate: DICOMDate?
     }
 
     init(options: Options, post: @escaping @Sendable (WorklistBrowser.Event) -> Void) {
@@ -54,6 +57,14 @@ final class EffectRunner: Sendable {
         case .copy(let text): copy(text)
         case .bell, .redraw, .suspend, .quit: break
         }
+    }
+
+    /// Waits until no query is under way, for a second at most: an A-ABORT on the way out must reach the wire.
+    ///
+    /// Blocks its thread, which is that of the screen.
+    func settle() {
+        let deadline = ContinuousClock.now + .seconds(1)
+        while !state.withLockedValue({ $0.finds.isEmpty }), ContinuousClock.now < deadline { usleep(2_000) }
     }
 
     // MARK: C-FIND
@@ -196,10 +207,10 @@ final class EffectRunner: Sendable {
 
     private func startDemo() {
         let post = post
-        let count = options.demoCount
+        let (count, date) = (options.demoCount, options.demoDate)
         Task { [self] in
             do {
-                let server = try await DemoServer.start(count: count)
+                let server = try await DemoServer.start(count: count, date: date)
                 state.withLockedValue { $0.demo = server }
                 post(.serverSelected(server.profile))
             } catch {

@@ -44,9 +44,8 @@ struct Script: Sendable {
         case .failure(let failure): throw .usage("cannot read the script \(path): \(failure.words)")
         }
         var steps: [(Int, Step)] = []
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, raw) in lines.enumerated() {
-            var line = raw
+        for (index, raw) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            var line = Substring(decoding: raw, as: UTF8.self)
             while line.last == "\r" || line.last == " " { line.removeLast() }
             line = line.drop { $0 == " " || $0 == "\t" }
             if line.isEmpty || line.hasPrefix("#") { continue }
@@ -149,7 +148,7 @@ struct Script: Sendable {
                 throw ScriptFailure(
                     path: path,
                     line: line,
-                    text: "what is waited for did not come within \(Int(patience)) s",
+                    text: "what is waited for did not come within \(patience) s",
                     screen: screen.text
                 )
             }
@@ -171,7 +170,8 @@ struct Script: Sendable {
 
     private func save(_ text: String, _ file: String, _ line: Int) throws(ScriptFailure) {
         if file == "-" {
-            StandardOutput.shared.writeLine(text)
+            StandardOutput.shared.write(text)
+            StandardOutput.shared.flush()
             return
         }
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -184,7 +184,7 @@ struct Script: Sendable {
             )
         }
         defer { close(descriptor) }
-        guard FileWriter.writeAll(Array((text + "\n").utf8)[...], to: descriptor) else {
+        guard FileWriter.writeAll(Array(text.utf8)[...], to: descriptor) else {
             throw ScriptFailure(
                 path: path,
                 line: line,
@@ -202,5 +202,5 @@ struct ScriptFailure: Error {
     var text: String
     var screen: String
 
-    var description: String { "\(path):\(line): \(text)" + (screen.isEmpty ? "" : "\n" + screen) }
+    var description: String { "\(path):\(line): \(text)" }
 }

@@ -99,12 +99,14 @@ struct BrowseCommand: AsyncParsableCommand {
         let current = try options.profile()
         var servers = configuration.servers
         if let current, !servers.contains(where: { $0.name == current.name }) { servers.append(current) }
-        let effects = EffectRunner.Options(
+        var effects = EffectRunner.Options(
             configuration: configuration,
             timeout: options.timeout,
             maximumLength: options.maximumLength,
             terminal: browser.script == nil ? 1 : nil
         )
+        // A clock that stands still is a day of its own.
+        effects.demoDate = browser.clock.flatMap(BrowserOptions.moment)?.queryMoment.date
         let code = await (try browser.session(servers: servers, current: current, effects: effects)).run()
         if code != 0 { throw ExitCode(code) }
     }

@@ -22,7 +22,7 @@ struct EchoCommand: AsyncParsableCommand {
         let profile = try options.requiredProfile()
         let configuration = options.association(with: profile, sopClasses: [SOPClass.verification])
         let out = StandardOutput.shared
-        out.writeLine("C-ECHO to \(configuration.peer.address) as \(profile.callingAETitle)")
+        out.writeLine(TerminalText("C-ECHO to \(configuration.peer.address) as \(profile.callingAETitle)").string)
         let association: Association
         do {
             association = try await Association.connect(configuration)

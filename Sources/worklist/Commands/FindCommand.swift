@@ -62,8 +62,8 @@ struct FindCommand: AsyncParsableCommand {
 
     func run() async throws {
         let profile = try options.requiredProfile()
-        let query = try assembled()
         let now = WallClock.now()
+        let query = try assembled(now: now.queryMoment)
         let identifier: DataSet
         do {
             identifier = try query.identifier(
@@ -120,10 +120,18 @@ struct FindCommand: AsyncParsableCommand {
             result.outcome,
             statistics,
             rows: rows,
-            guessed: writer.guessedRows,
-            damaged: writer.damagedRows
+            guessed: writer.isReading ? writer.guessedRows : nil,
+            damaged: writer.isReading ? writer.damagedRows : nil
         )
         if let caution = writer.caution, summary != .json { StandardError.write("worklist: \(caution)\n") }
+        // A reader that has gone has seen enough; rows lost on the way to a file are another matter.
+        if let failure = StandardOutput.shared.failure, failure.code != EPIPE {
+            throw CommandFailure(
+                .partial,
+                "cannot write the rows to standard output: \(failure.words); what was written is not whole. Free some "
+                    + "space and ask again."
+            )
+        }
         let ending = FindEnding(result.outcome, rows: rows)
         if let words = ending.words, summary != .json {
             StandardError.write("worklist: \(TerminalText(words).string)\n")
@@ -132,8 +140,8 @@ struct FindCommand: AsyncParsableCommand {
     }
 
     /// The query of the file or of the model, with the keys of the command line.
-    private func assembled() throws -> Query {
-        var query = try self.query.map(QueryFile.load) ?? FindModel.query(named: model)
+    private func assembled(now: QueryMoment) throws -> Query {
+        var query = try self.query.map { try QueryFile.load($0, now: now) } ?? FindModel.query(named: model)
         for text in keys {
             do {
                 let parsed = try KeyPath.parse(text, model: query.model)
@@ -161,24 +169,26 @@ struct FindEnding {
     var code: ProgramExit
 
     init(_ outcome: FindOutcome, rows: Int) {
+        let count = "\(rows) \(rows == 1 ? "row" : "rows")"
         let partial: ProgramExit = rows > 0 ? .partial : .network
         switch outcome {
         case .complete:
             code = rows > 0 ? .matches : .noMatches
         case .cancelled(let cancellation):
             code = .partial
+            let after = cancellation.matchesAfter == 1 ? "1 more match" : "\(cancellation.matchesAfter) more matches"
             let end =
                 cancellation.finalStatus == .cancel
                 ? "the server ended the query" : "the server ended with Success, so the list may or may not be whole,"
             words =
-                "cancelled by us with \(rows) rows; \(end) \(Milliseconds.text(cancellation.milliseconds)) ms later, "
-                + "after \(cancellation.matchesAfter) more matches"
+                "cancelled by us with \(count); \(end) \(Milliseconds.text(cancellation.milliseconds)) ms later, "
+                + "after \(after)"
         case .truncated(.byServer):
             code = .partial
-            words = "truncated by the server after \(rows) rows: more exist. Narrow the query."
+            words = "truncated by the server after \(count): more exist. Narrow the query."
         case .truncated(.ownLimit(let limit, _)):
             code = .partial
-            words = "limited to \(limit) rows: more exist. --limit 0 takes all of them."
+            words = "limited to \(limit) \(limit == 1 ? "row" : "rows"): more exist. --limit 0 takes all of them."
         case .failed(let failure):
             code = .dimseFailure
             words = "the server failed the query with \(failure.status): \(failure.status.meaning)"
@@ -187,21 +197,21 @@ struct FindEnding {
                 let names = failure.offendingElements.map { DataDictionary.keywordOrTag($0) }
                 words? += "; offending: " + names.joined(separator: ", ")
             }
-            words? += ". \(rows) rows had come. Check the keys, or the server's log."
+            words? += ". \(count) had come. Check the keys, or the server's log."
         case .aborted(let abort):
             code = partial
-            words = "\(abort.explanation); \(rows) rows had come. Try again."
+            words = "\(abort.explanation); \(count) had come. Try again."
         case .timedOut(let wait, let seconds):
             code = partial
             words =
-                "\(wait.rawValue) did not come within \(Milliseconds.text(seconds)) s; \(rows) rows had come. "
+                "\(wait.rawValue) did not come within \(Milliseconds.text(seconds)) s; \(count) had come. "
                 + "--timeout waits longer."
         case .lost(.connectionClosed(let detail)):
             code = partial
-            words = "the connection was lost (\(detail)); \(rows) rows had come. Try again."
+            words = "the connection was lost (\(detail)); \(count) had come. Try again."
         case .lost(.releasedByPeer):
             code = partial
-            words = "the server released the association in the middle of the query; \(rows) rows had come. Try again."
+            words = "the server released the association in the middle of the query; \(count) had come. Try again."
         }
     }
 }

@@ -3,8 +3,6 @@ import DICOMData
 import DICOMMatching
 import DICOMNetwork
 import DICOMProtocol
-import Logging
-import NIOConcurrencyHelpers
 import Terminal
 import WorklistBrowser
 import WorklistServer
@@ -90,17 +88,15 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.network, error.description)
         }
         service.bind(to: server)
+        // Before the ready line: whoever reads it may stop us at once.
+        let (signals, signalled) = AsyncStream.makeStream(of: Void.self)
+        let interrupts = InterruptWatch { _ in signalled.finish() }
         let title = ae.isEmpty ? "any AE title" : ae.joined(separator: ", ")
-        StandardOutput.shared.writeLine("worklist server ready: \(title) on \(host) port \(server.port), \(what)")
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let waiting = NIOLockedValueBox<CheckedContinuation<Void, Never>?>(continuation)
-            _ = InterruptWatch { _ in
-                waiting.withLockedValue { kept in
-                    defer { kept = nil }
-                    return kept
-                }?.resume()
-            }
-        }
+        let ready = "worklist server ready: \(title) on \(host) port \(server.port), \(what)"
+        StandardOutput.shared.writeLine(TerminalText(ready).string)
+        for await _ in signals {}
+        // A second signal ends the program at once.
+        interrupts.stop()
         await server.stop()
     }
 }

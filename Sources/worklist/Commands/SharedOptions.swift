@@ -28,8 +28,8 @@ struct ServerOptions: ParsableArguments {
 
     func validate() throws {
         if to != nil, server != nil { throw ValidationError("Use either --to or --server, not both.") }
-        if let timeout, !(timeout > 0 && timeout.isFinite) {
-            throw ValidationError("--timeout takes a number of seconds above 0.")
+        if let timeout, !(timeout > 0 && timeout <= 86_400) {
+            throw ValidationError("--timeout takes seconds: above 0, at most 86400 (a day).")
         }
         if let to { _ = try Self.parse(to) }
         if let maximumLength, maximumLength != 0, maximumLength < 4_096 {

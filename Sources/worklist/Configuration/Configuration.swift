@@ -79,15 +79,16 @@ struct Configuration {
         for key in table.keys.sorted() where !["default_server", "theme", "server"].contains(key) {
             throw Problem(
                 path: path,
-                line: Self.line(of: key, in: text),
+                line: TOMLLines(text).line(of: key),
                 text: "unknown key '\(key)'; expected default_server, theme or [[server]]"
             )
         }
+        let lines = TOMLLines(text)
         defaultServer = try string(table, "default_server", text)
         theme = try string(table, "theme", text)
         guard let value = table["server"] else { return }
         guard let array = value.array else {
-            throw Problem(path: path, line: Self.line(of: "[server", in: text), text: "write servers as [[server]]")
+            throw Problem(path: path, line: lines.line(ofHeader: "[server") ?? lines.line(of: "server"), text: "write servers as [[server]]")
         }
         for (index, entry) in array.enumerated() {
             guard let entry = entry.table else {
@@ -103,32 +104,36 @@ struct Configuration {
     ]
 
     private func server(_ table: TOMLTable, number: Int, _ text: String) throws -> ServerProfile {
-        let line = Self.line(ofServer: number, in: text)
-        func fail(_ words: String) -> Problem { Problem(path: path, line: line, text: "[[server]]: " + words) }
+        let lines = TOMLLines(text)
+        let header = lines.line(ofHeader: "[[server", number: number)
+        func fail(_ key: String?, _ words: String) -> Problem {
+            let line = key.flatMap { lines.line(of: $0, after: header) } ?? header
+            return Problem(path: path, line: line, text: "[[server]]: " + words)
+        }
         for key in table.keys.sorted() where !Self.serverKeys.contains(key) {
-            throw fail("unknown key '\(key)'; expected one of " + Self.serverKeys.joined(separator: ", "))
+            throw fail(key, "unknown key '\(key)'; expected one of " + Self.serverKeys.joined(separator: ", "))
         }
         func words(_ key: String) throws -> String? {
             guard let value = table[key] else { return nil }
-            guard let string = value.string else { throw fail("\(key) must be a text in quotes") }
+            guard let string = value.string else { throw fail(key, "\(key) must be a text in quotes") }
             return string
         }
         func integer(_ key: String) throws -> Int? {
             guard let value = table[key] else { return nil }
-            guard let number = value.int else { throw fail("\(key) must be a number") }
+            guard let number = value.int else { throw fail(key, "\(key) must be a number") }
             return number
         }
-        guard let host = try words("host"), !host.isEmpty else { throw fail("host is missing") }
-        guard let called = try words("called_ae"), !called.isEmpty else { throw fail("called_ae is missing") }
+        guard let host = try words("host"), !host.isEmpty else { throw fail(nil, "host is missing") }
+        guard let called = try words("called_ae"), !called.isEmpty else { throw fail(nil, "called_ae is missing") }
         let port = try integer("port") ?? 104
-        guard (1...65_535).contains(port) else { throw fail("port \(port) is not between 1 and 65535") }
+        guard (1...65_535).contains(port) else { throw fail("port", "port \(port) is not between 1 and 65535") }
         var profile = ServerProfile(name: try words("name") ?? host, host: host, port: port, calledAETitle: called)
         profile.callingAETitle = try words("calling_ae") ?? ServerProfile.defaultCallingAETitle
         profile.stationAETitle = try words("station_ae") ?? ""
         profile.modality = try words("modality") ?? ""
         if let accent = try words("accent") {
             guard let known = ServerProfile.Accent(rawValue: accent) else {
-                throw fail("accent '\(accent)' is not one of none, prod, test, demo")
+                throw fail("accent", "accent '\(accent)' is not one of none, prod, test, demo")
             }
             profile.accent = known
         }
@@ -136,14 +141,14 @@ struct Configuration {
             guard let value = try words(key), !value.isEmpty else { return nil }
             let set = SpecificCharacterSet(parsing: value.utf8)
             guard set.unknownTerms.isEmpty else {
-                throw fail("\(key) '\(value)' is no DICOM character set; an example is ISO_IR 192")
+                throw fail(key, "\(key) '\(value)' is no DICOM character set; an example is ISO_IR 192")
             }
             return set
         }
         profile.characterSetToSend = try characterSet("send_character_set")
         profile.assumedCharacterSet = try characterSet("assume_character_set")
         if let limit = try integer("row_limit") {
-            guard limit >= 0 else { throw fail("row_limit must be 0 (no limit) or more") }
+            guard limit >= 0 else { throw fail("row_limit", "row_limit must be 0 (no limit) or more") }
             profile.rowLimit = limit
         }
         return profile
@@ -152,25 +157,9 @@ struct Configuration {
     private func string(_ table: TOMLTable, _ key: String, _ text: String) throws -> String? {
         guard let value = table[key] else { return nil }
         guard let string = value.string else {
-            throw Problem(path: path, line: Self.line(of: key, in: text), text: "\(key) must be a text in quotes")
+            throw Problem(path: path, line: TOMLLines(text).line(of: key), text: "\(key) must be a text in quotes")
         }
         return string
-    }
-
-    /// The first line that starts with a key, counted from 1.
-    private static func line(of key: String, in text: String) -> Int? {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.firstIndex { $0.drop { $0 == " " || $0 == "\t" }.hasPrefix(key) }.map { $0 + 1 }
-    }
-
-    private static func line(ofServer number: Int, in text: String) -> Int? {
-        var seen = 0
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-        where line.drop(while: { $0 == " " || $0 == "\t" }).hasPrefix("[[server") {
-            if seen == number { return index + 1 }
-            seen += 1
-        }
-        return nil
     }
 
     // MARK: Writing

@@ -3,35 +3,65 @@ import TOMLKit
 
 /// A query as a TOML file: `name`, `model`, and `[keys]` with paths and values; an empty value is a key to return.
 enum QueryFile {
-    static func load(_ path: String) throws -> Query {
+    static func load(_ path: String, now: QueryMoment) throws -> Query {
         let bytes: [UInt8]
         switch FileWriter.read(path) {
         case .success(let read): bytes = read
         case .failure(let failure): throw CommandFailure.usage("cannot read the query \(path): \(failure.words)")
         }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure.usage("\(path): not UTF-8 text; save the file as UTF-8")
+        }
+        let lines = TOMLLines(text)
+        func fail(_ words: String, at line: Int?) -> CommandFailure {
+            .usage(path + (line.map { ":\($0)" } ?? "") + ": " + words)
+        }
         let table: TOMLTable
         do {
-            table = try TOMLTable(string: String(decoding: bytes, as: UTF8.self))
+            table = try TOMLTable(string: text)
         } catch let error as TOMLParseError {
-            throw CommandFailure.usage("\(path):\(error.source.begin.line): not TOML: \(error.description)")
+            throw fail("not TOML: \(error.description)", at: error.source.begin.line)
         }
         for key in table.keys.sorted() where !["name", "model", "keys"].contains(key) {
-            throw CommandFailure.usage("\(path): unknown key '\(key)'; expected name, model or [keys]")
+            throw fail(
+                "unknown key '\(key)'; expected name, model or [keys]",
+                at: lines.line(of: key) ?? lines.line(ofHeader: "[\(key)")
+            )
         }
-        var query = try FindModel.query(named: table["model"]?.string ?? "worklist")
-        query.name = table["name"]?.string ?? ""
+        func word(_ key: String) throws -> String? {
+            guard let value = table[key] else { return nil }
+            guard let string = value.string else { throw fail("\(key) must be a text in quotes", at: lines.line(of: key)) }
+            return string
+        }
+        var query: Query
+        do {
+            query = try FindModel.query(named: try word("model") ?? "worklist")
+        } catch let failure as CommandFailure {
+            throw failure.message.hasPrefix(path) ? failure : fail(failure.message, at: lines.line(of: "model"))
+        }
+        query.name = try word("name") ?? ""
         guard let keys = table["keys"]?.table else {
-            throw CommandFailure.usage("\(path): [keys] is missing; it holds lines such as \"PatientName\" = \"SMI*\"")
+            throw fail("[keys] is missing; it holds lines such as \"PatientName\" = \"SMI*\"", at: nil)
         }
+        let header = lines.line(ofHeader: "[keys")
         for key in keys.keys.sorted() {
-            guard let value = keys[key]?.string else {
-                throw CommandFailure.usage("\(path): the value of '\(key)' must be a text in quotes")
+            let line = lines.line(of: key, after: header) ?? lines.line(ofHeader: "[keys.\(key)")
+            if keys[key]?.table != nil {
+                throw fail("write the path in quotes: \"\(key).Attribute\" = \"value\"", at: line)
             }
-            do {
-                let parsed = try KeyPath.parse(key + "=" + value, model: query.model)
-                query.set(parsed.key(source: .configuration))
+            guard let value = keys[key]?.string else {
+                throw fail("the value of '\(key)' must be a text in quotes", at: line)
+            }
+            let parsed: QueryKey
+            do throws(KeyPathError) {
+                parsed = try KeyPath.parse(key + "=" + value, model: query.model).key(source: .configuration)
             } catch {
-                throw CommandFailure.usage("\(path): key '\(key)': \(error.description)")
+                throw fail("key '\(key)': \(error.description)", at: line)
+            }
+            query.set(parsed)
+            let findings = KeyCheck.findings(for: parsed, in: query, now: now)
+            if let error = findings.first(where: { $0.severity == .error }) {
+                throw fail("key '\(key)': \(error.text); \(error.advice)", at: line)
             }
         }
         return query

@@ -16,6 +16,8 @@ struct RowWriter {
     private let fallback: SpecificCharacterSet?
     private let columns: [Column]
     private var count = 0
+    /// Rows are looked into; with ``RowFormat/none`` they are only counted.
+    var isReading: Bool { format != .none }
     /// Rows with text that declares no character set and was read by a guess.
     private(set) var guessedRows = 0
     /// Rows with bytes that are not valid in the character set they declare, or with a data set that breaks off.
@@ -119,13 +121,15 @@ struct RowWriter {
         var parts: [String] = []
         if guessedRows > 0 {
             parts.append(
-                "\(guessedRows) rows have text without a declared character set; it was guessed and may be wrong "
+                "\(Self.have(guessedRows)) text without a declared character set; it was guessed and may be wrong "
                     + "(set assume_character_set for the server)"
             )
         }
-        if damagedRows > 0 { parts.append("\(damagedRows) rows have text or data that cannot be read as declared") }
+        if damagedRows > 0 { parts.append("\(Self.have(damagedRows)) text or data that cannot be read as declared") }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
+
+    private static func have(_ rows: Int) -> String { rows == 1 ? "1 row has" : "\(rows) rows have" }
 
     private func write(_ item: DataSet) {
         switch format {
@@ -138,9 +142,9 @@ struct RowWriter {
         case .csv:
             let cells = columns.map { Self.csv(TerminalText(Self.value(item, $0.path) ?? "").string) }
             out.write(cells.joined(separator: ",") + "\n")
-        case .json: out.write((count == 0 ? "\n" : ",\n") + Self.object(item))
-        case .jsonl: out.write(Self.object(item) + "\n")
-        case .dicomJSON: out.write((count == 0 ? "\n" : ",\n") + DICOMJSON.encode(item))
+        case .json: out.write((count == 0 ? "\n" : ",\n") + JSONText.safe(Self.object(item)))
+        case .jsonl: out.write(JSONText.safe(Self.object(item)) + "\n")
+        case .dicomJSON: out.write((count == 0 ? "\n" : ",\n") + JSONText.safe(DICOMJSON.encode(item)))
         case .dump: out.write("# match \(count + 1)\n" + Self.dump(item, indent: 0))
         case .none: break
         }

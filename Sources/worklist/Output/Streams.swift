@@ -1,4 +1,14 @@
 import Glibc
+import Terminal
+
+extension TerminalText {
+    /// Text of several lines made safe line by line: the breaks are ours, what stands between them may not be.
+    static func lines(_ text: String) -> String {
+        // By scalars: "\r\n" is one character, and not the line feed.
+        text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { TerminalText(String($0)).string }.joined(separator: "\n")
+    }
+}
 
 /// Standard error, unbuffered.
 enum StandardError {
@@ -14,8 +24,9 @@ final class StandardOutput: @unchecked Sendable {
     static let shared = StandardOutput()
 
     private var gathered: [UInt8] = []
-    /// A write failed: the reader is gone.
-    private(set) var isClosed = false
+    /// Why a write failed: the reader is gone, or the disk is full. Nothing is written after that.
+    private(set) var failure: SystemFailure?
+    var isClosed: Bool { failure != nil }
 
     /// `@unchecked`: every command writes from its one main task.
     private init() {}
@@ -33,7 +44,7 @@ final class StandardOutput: @unchecked Sendable {
     /// Rows are flushed when no more are waiting, so that a slow query shows them as they come.
     func flush() {
         guard !gathered.isEmpty else { return }
-        if !isClosed { isClosed = !FileWriter.writeAll(gathered[...], to: 1) }
+        if failure == nil, !FileWriter.writeAll(gathered[...], to: 1) { failure = SystemFailure(errno) }
         gathered.removeAll(keepingCapacity: true)
     }
 

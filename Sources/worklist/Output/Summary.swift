@@ -6,7 +6,7 @@ import DICOMProtocol
 enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 
-    func write(_ outcome: FindOutcome, _ statistics: FindStatistics, rows: Int, guessed: Int, damaged: Int) {
+    func write(_ outcome: FindOutcome, _ statistics: FindStatistics, rows: Int, guessed: Int?, damaged: Int?) {
         var summary = Summary(
             outcome: Self.name(outcome),
             status: Self.status(outcome),
@@ -31,7 +31,7 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
     }
 
     private func write(_ summary: Summary) {
-        StandardError.write((self == .json ? summary.json : summary.text) + "\n")
+        StandardError.write((self == .json ? JSONText.safe(summary.json) : summary.text) + "\n")
     }
 
     private static func name(_ outcome: FindOutcome) -> String {
@@ -42,7 +42,7 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
         case .truncated(.ownLimit): "limited"
         case .failed: "failed"
         case .aborted: "aborted"
-        case .timedOut: "timed-out"
+        case .timedOut: "timedOut"
         case .lost: "lost"
         }
     }
@@ -64,8 +64,9 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
         var status: String?
         var rows: Int
         var statistics: FindStatistics
-        var guessedRows = 0
-        var damagedRows = 0
+        /// Nil: the rows were not looked into.
+        var guessedRows: Int?
+        var damagedRows: Int?
         var error: String?
 
         /// Name and value, null for what was not measured.
@@ -89,8 +90,8 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
                 ("matches_after_cancel", String(statistics.matchesAfterCancel)),
                 ("unsupported_key_matches", String(statistics.matchesWithUnsupportedKeys)),
                 ("stray_responses", String(statistics.strayResponses)),
-                ("guessed_text_rows", String(guessedRows)),
-                ("damaged_rows", String(damagedRows)),
+                ("guessed_text_rows", guessedRows.map { String($0) }),
+                ("damaged_rows", damagedRows.map { String($0) }),
             ]
         }
 

@@ -95,7 +95,9 @@ import Testing
 
     @Test("A VR newer than the table is read as UN with a long length")
     func unknownVR() throws {
-        let bytes: [UInt8] = [9, 0, 0, 0x10, 0x5A, 0x5A, 0, 0, 2, 0, 0, 0, 7, 8, 0x10, 0, 0x20, 0, 0x4C, 0x4F, 2, 0, 0x41, 0x42]
+        let bytes: [UInt8] = [
+            9, 0, 0, 0x10, 0x5A, 0x5A, 0, 0, 2, 0, 0, 0, 7, 8, 0x10, 0, 0x20, 0, 0x4C, 0x4F, 2, 0, 0x41, 0x42,
+        ]
         let dataSet = try DataSet(decoding: bytes[...], transferSyntax: .explicitVRLittleEndian)
         #expect(dataSet[Tag(9, 0x1000)] == DataElement(tag: Tag(9, 0x1000), vr: .UN, bytes: [7, 8]))
         #expect(dataSet.string(.patientID) == "AB")
@@ -107,7 +109,9 @@ import Testing
         func element(_ tag: DICOMData.Tag, _ text: String) -> [UInt8] {
             encoder.header(tag, .LO, UInt32(text.utf8.count)) + Array(text.utf8)
         }
-        let bytes = element(.patientID, "ID") + element(.patientName, "N1") + element(.patientID, "XX") + element(.patientName, "N2")
+        let bytes =
+            element(.patientID, "ID") + element(.patientName, "N1") + element(.patientID, "XX")
+            + element(.patientName, "N2")
         let dataSet = try DataSet(decoding: bytes[...], transferSyntax: .explicitVRLittleEndian)
         #expect(dataSet.elements.map(\.tag) == [.patientName, .patientID])
         #expect(dataSet.string(.patientID) == "ID")

@@ -34,7 +34,10 @@ import Testing
         #expect(length == bytes.count - 144)
     }
 
-    @Test("A bare data set is read, explicit or implicit", arguments: [TransferSyntax.explicitVRLittleEndian, .implicitVRLittleEndian])
+    @Test(
+        "A bare data set is read, explicit or implicit",
+        arguments: [TransferSyntax.explicitVRLittleEndian, .implicitVRLittleEndian]
+    )
     func bare(syntax: TransferSyntax) throws {
         let read = try DICOMFile(parsing: try item().encoded(syntax))
         #expect(read.dataSet == (try item().padded))
@@ -57,10 +60,13 @@ import Testing
         #expect(try DICOMFile(parsing: bytes).dataSet == (try item().padded))
     }
 
-    @Test("What is no DICOM file is refused", arguments: [
-        [], [UInt8](repeating: 0, count: 4), [UInt8](repeating: 0, count: 8), [UInt8](repeating: 0, count: 512),
-        Array("hello world, this is a text file".utf8), Array("{\"a\":1,\"b\":2,\"c\":3}".utf8),
-    ])
+    @Test(
+        "What is no DICOM file is refused",
+        arguments: [
+            [], [UInt8](repeating: 0, count: 4), [UInt8](repeating: 0, count: 8), [UInt8](repeating: 0, count: 512),
+            Array("hello world, this is a text file".utf8), Array("{\"a\":1,\"b\":2,\"c\":3}".utf8),
+        ]
+    )
     func notDICOM(bytes: [UInt8]) {
         #expect(throws: DICOMFile.ReadError.notDICOM) { try DICOMFile(parsing: bytes) }
     }

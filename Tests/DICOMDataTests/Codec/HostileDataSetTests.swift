@@ -157,7 +157,8 @@ import Testing
     func defectInItem() throws {
         let encoder = WireEncoder(.explicitVRLittleEndian, seed: 0)
         let id: [UInt8] = [0x10, 0, 0x20, 0, 0x4C, 0x4F, 2, 0, 0x41, 0x42]
-        let bytes = id + encoder.header(.scheduledProcedureStepSequence, .SQ, 0xFFFF_FFFF)
+        let bytes =
+            id + encoder.header(.scheduledProcedureStepSequence, .SQ, 0xFFFF_FFFF)
             + encoder.tag(.item) + encoder.number(UInt32(0xFFFF_FFFF)) + id + [0x10, 0, 0x40]
         let dataSet = DataSet(lenient: bytes[...], transferSyntax: .explicitVRLittleEndian)
         #expect(dataSet.defect?.reason == .truncatedHeader)

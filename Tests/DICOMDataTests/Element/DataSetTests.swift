@@ -89,9 +89,12 @@ import Testing
         #expect(outer.items(.scheduledProcedureStepSequence).first?.strings(.patientID) == ["Иван"])
     }
 
-    @Test("Plain text reads as the character set's decoder reads it, for every byte", arguments: [
-        [], ["ISO_IR 13"], ["ISO_IR 100"], ["ISO_IR 192"], ["GB18030"], ["", "ISO 2022 IR 87"],
-    ])
+    @Test(
+        "Plain text reads as the character set's decoder reads it, for every byte",
+        arguments: [
+            [], ["ISO_IR 13"], ["ISO_IR 100"], ["ISO_IR 192"], ["GB18030"], ["", "ISO 2022 IR 87"],
+        ]
+    )
     func plainText(terms: [String]) throws {
         let characterSet = SpecificCharacterSet(terms: terms)
         for vr in [VR.LT, .PN, .LO, .CS, .UI] {
@@ -133,11 +136,15 @@ import Testing
 }
 
 @Suite struct DataElementTests {
-    @Test("Numbers of every binary VR survive text and back", arguments: [
-        (VR.US, ["0", "65535"]), (.SS, ["-32768", "32767"]), (.UL, ["0", "4294967295"]), (.SL, ["-2147483648", "7"]),
-        (.UV, ["18446744073709551615"]), (.SV, ["-9223372036854775808"]), (.FL, ["1.5", "-0.25"]),
-        (.FD, ["3.141592653589793", "-1e+300"]), (.AT, ["(0010,0020)", "(7FE0,0010)"]),
-    ])
+    @Test(
+        "Numbers of every binary VR survive text and back",
+        arguments: [
+            (VR.US, ["0", "65535"]), (.SS, ["-32768", "32767"]), (.UL, ["0", "4294967295"]),
+            (.SL, ["-2147483648", "7"]),
+            (.UV, ["18446744073709551615"]), (.SV, ["-9223372036854775808"]), (.FL, ["1.5", "-0.25"]),
+            (.FD, ["3.141592653589793", "-1e+300"]), (.AT, ["(0010,0020)", "(7FE0,0010)"]),
+        ]
+    )
     func numbers(vr: VR, texts: [String]) throws {
         let bytes = try #require(DataElement.bytes(ofNumbers: texts, vr: vr))
         let element = DataElement(tag: .patientID, vr: vr, bytes: bytes)
@@ -145,9 +152,12 @@ import Testing
         #expect(DataElement(tag: .patientID, vr: vr, bytes: bytes.dropLast()).numbers == nil)
     }
 
-    @Test("What is no number, or does not fit, has no bytes", arguments: [
-        (VR.US, "65536"), (.US, "-1"), (.SS, "32768"), (.UL, "x"), (.FL, ""), (.AT, "0010"), (.LO, "1"), (.SQ, "1"),
-    ])
+    @Test(
+        "What is no number, or does not fit, has no bytes",
+        arguments: [
+            (VR.US, "65536"), (.US, "-1"), (.SS, "32768"), (.UL, "x"), (.FL, ""), (.AT, "0010"), (.LO, "1"), (.SQ, "1"),
+        ]
+    )
     func notNumbers(vr: VR, text: String) {
         #expect(DataElement.bytes(ofNumbers: [text], vr: vr) == nil)
     }

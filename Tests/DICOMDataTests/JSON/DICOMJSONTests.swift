@@ -15,7 +15,9 @@ import Testing
 
     @Test("Strings: quotes, backslashes and control characters are escaped, the rest is UTF-8")
     func escapes() {
-        #expect(DICOMJSON.quoted("a\"b\\c\n\r\t\u{1}\u{7F}\u{85}é漢") == "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007F\\u0085é漢\"")
+        #expect(
+            DICOMJSON.quoted("a\"b\\c\n\r\t\u{1}\u{7F}\u{85}é漢") == "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007F\\u0085é漢\""
+        )
         #expect(value(.LT, "a\\b") == element("LT", ",\"Value\":[\"a\\\\b\"]"))
         #expect(value(.LO, "a\\b ") == element("LO", ",\"Value\":[\"a\",\"b\"]"))
         #expect(value(.LO, "a\\\\b") == element("LO", ",\"Value\":[\"a\",null,\"b\"]"))
@@ -45,11 +47,16 @@ import Testing
         )
     }
 
-    @Test("IS and DS are numbers where JSON has such a number, and strings where it has not", arguments: [
-        ("1", "1"), ("-12", "-12"), ("1.50", "1.50"), ("1e5", "1e5"), ("1E+05", "1E+05"), ("0", "0"), ("-0.5", "-0.5"),
-        ("+1", "\"+1\""), ("007", "\"007\""), (".5", "\".5\""), ("1.", "\"1.\""), ("1e", "\"1e\""), ("abc", "\"abc\""),
-        ("-", "\"-\""), ("1 2", "\"1 2\""), ("١", "\"١\""),
-    ])
+    @Test(
+        "IS and DS are numbers where JSON has such a number, and strings where it has not",
+        arguments: [
+            ("1", "1"), ("-12", "-12"), ("1.50", "1.50"), ("1e5", "1e5"), ("1E+05", "1E+05"), ("0", "0"),
+            ("-0.5", "-0.5"),
+            ("+1", "\"+1\""), ("007", "\"007\""), (".5", "\".5\""), ("1.", "\"1.\""), ("1e", "\"1e\""),
+            ("abc", "\"abc\""),
+            ("-", "\"-\""), ("1 2", "\"1 2\""), ("١", "\"١\""),
+        ]
+    )
     func decimals(text: String, expected: String) {
         var dataSet = DataSet()
         dataSet.declare(.utf8)

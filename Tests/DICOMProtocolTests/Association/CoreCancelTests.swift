@@ -8,14 +8,19 @@ import Testing
         if case .cancelled(let cancellation)? = outcome { cancellation } else { nil }
     }
 
-    @Test("Cancel, then FE00: cancelled, with the time it took and what came after", arguments: [0xFE00, 0x0000] as [UInt16])
+    @Test(
+        "Cancel, then FE00: cancelled, with the time it took and what came after",
+        arguments: [0xFE00, 0x0000] as [UInt16]
+    )
     func cancelled(status: UInt16) throws {
         var harness = try Harness.requestor()
         let id = try harness.find()
         harness.feed(Wire.match(id, Wire.item(0)))
         harness.cancel(id)
         harness.cancel(id)
-        #expect(harness.sentCommands.last == CommandSet(field: CommandField.cancelRequest, messageIDBeingRespondedTo: id))
+        #expect(
+            harness.sentCommands.last == CommandSet(field: CommandField.cancelRequest, messageIDBeingRespondedTo: id)
+        )
         #expect(harness.sentCommands.count == 2)
         harness.now += Harness.second / 10
         harness.feed(Wire.match(id, Wire.item(1)) + Wire.match(id, Wire.item(2)) + Wire.final(id, status))

@@ -139,7 +139,10 @@ import Testing
 
     // MARK: Abort and loss
 
-    @Test("The peer's A-ABORT says who and why to everything under way", arguments: [(0, 0), (2, 0), (2, 6), (1, 9)] as [(UInt8, UInt8)])
+    @Test(
+        "The peer's A-ABORT says who and why to everything under way",
+        arguments: [(0, 0), (2, 0), (2, 6), (1, 9)] as [(UInt8, UInt8)]
+    )
     func peerAbort(source: UInt8, reason: UInt8) throws {
         var harness = try Harness.requestor()
         let id = try harness.find()

@@ -9,15 +9,17 @@ import Testing
         var harness = try Harness.requestor()
         let id = try harness.find(FindOptions(priority: 2))
         #expect(harness.sentTypes == [4, 4])
-        #expect(harness.sentCommands == [
-            CommandSet(
-                field: CommandField.findRequest,
-                affectedSOPClass: SOPClass.modalityWorklistFind,
-                messageID: id,
-                priority: 2,
-                dataSetType: CommandSet.hasDataSet
-            )
-        ])
+        #expect(
+            harness.sentCommands == [
+                CommandSet(
+                    field: CommandField.findRequest,
+                    affectedSOPClass: SOPClass.modalityWorklistFind,
+                    messageID: id,
+                    priority: 2,
+                    dataSetType: CommandSet.hasDataSet
+                )
+            ]
+        )
         #expect(harness.sentPDUs.last?.body.suffix(8) == [0x10, 0, 0x20, 0, 0x4C, 0x4F, 0, 0])
     }
 
@@ -130,7 +132,10 @@ import Testing
         #expect(harness.outcome(id) == .complete)
     }
 
-    @Test("An identifier behind a final status is read and dropped; the next query is not out of step", arguments: [0xFE00, 0x0000] as [UInt16])
+    @Test(
+        "An identifier behind a final status is read and dropped; the next query is not out of step",
+        arguments: [0xFE00, 0x0000] as [UInt16]
+    )
     func finalWithIdentifier(status: UInt16) throws {
         var harness = try Harness.requestor()
         let first = try harness.find()
@@ -144,13 +149,16 @@ import Testing
         #expect(harness.outcome(second) == .complete)
     }
 
-    @Test("Final statuses mean what they say", arguments: [
-        (0x0000, FindOutcome.complete), (0xFE00, .truncated(.byServer)), (0xB001, .truncated(.byServer)),
-        (0xA700, .failed(FindFailure(status: .outOfResources, errorComment: "too many"))),
-        (0xC001, .failed(FindFailure(status: Status(0xC001), errorComment: "too many"))),
-        (0x1234, .failed(FindFailure(status: Status(0x1234), errorComment: "too many"))),
-        (0x0107, .failed(FindFailure(status: Status(0x0107), errorComment: "too many"))),
-    ] as [(UInt16, FindOutcome)])
+    @Test(
+        "Final statuses mean what they say",
+        arguments: [
+            (0x0000, FindOutcome.complete), (0xFE00, .truncated(.byServer)), (0xB001, .truncated(.byServer)),
+            (0xA700, .failed(FindFailure(status: .outOfResources, errorComment: "too many"))),
+            (0xC001, .failed(FindFailure(status: Status(0xC001), errorComment: "too many"))),
+            (0x1234, .failed(FindFailure(status: Status(0x1234), errorComment: "too many"))),
+            (0x0107, .failed(FindFailure(status: Status(0x0107), errorComment: "too many"))),
+        ] as [(UInt16, FindOutcome)]
+    )
     func finals(status: UInt16, outcome: FindOutcome) throws {
         var harness = try Harness.requestor()
         let id = try harness.find()

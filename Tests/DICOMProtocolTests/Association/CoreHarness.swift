@@ -24,7 +24,8 @@ enum Wire {
     static func be32(_ number: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
 
     /// The command of a C-FIND-RSP.
-    static func response(_ id: UInt16?, _ status: UInt16?, identifier: Bool = false, comment: String? = nil) -> [UInt8] {
+    static func response(_ id: UInt16?, _ status: UInt16?, identifier: Bool = false, comment: String? = nil) -> [UInt8]
+    {
         CommandSet(
             field: CommandField.findResponse,
             affectedSOPClass: SOPClass.modalityWorklistFind,
@@ -36,7 +37,9 @@ enum Wire {
     }
 
     /// A Pending response with its identifier, as two PDUs.
-    static func match(_ id: UInt16, _ identifier: [UInt8], status: UInt16 = 0xFF00, context: UInt8 = worklist) -> [UInt8] {
+    static func match(_ id: UInt16, _ identifier: [UInt8], status: UInt16 = 0xFF00, context: UInt8 = worklist)
+        -> [UInt8]
+    {
         data(value(context, 3, response(id, status, identifier: true))) + data(value(context, 2, identifier))
     }
 
@@ -140,7 +143,8 @@ struct Harness {
 
     mutating func feed(_ bytes: [UInt8]) {
         rest += bytes
-        let used = core.receive(rest.span.bytes, now: now)
+        let received = rest
+        let used = core.receive(received.span.bytes, now: now)
         rest.removeFirst(used)
         collect()
     }

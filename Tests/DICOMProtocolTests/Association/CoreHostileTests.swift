@@ -36,7 +36,10 @@ import Testing
         #expect(try violation(Wire.data(), abort: 6).contains("without presentation data values"))
     }
 
-    @Test("Lengths of presentation data values that lie are violations", arguments: [0, 1, 200, 0x7FFF_FFFF, 0xFFFF_FFFF])
+    @Test(
+        "Lengths of presentation data values that lie are violations",
+        arguments: [0, 1, 200, 0x7FFF_FFFF, 0xFFFF_FFFF]
+    )
     func lyingLengths(length: Int) throws {
         let value = Wire.be32(length) + [1, 3] + Wire.response(1, 0)
         _ = try violation(Wire.pdu(4, value), abort: 6)
@@ -62,9 +65,12 @@ import Testing
         _ = try violation([0x42, 0, 0, 0, 0, 4], abort: 1)
     }
 
-    @Test("PDUs in the wrong place are refused with reason 2", arguments: [
-        Wire.releaseResponse, Wire.reject(1, 1, 1),
-    ])
+    @Test(
+        "PDUs in the wrong place are refused with reason 2",
+        arguments: [
+            Wire.releaseResponse, Wire.reject(1, 1, 1),
+        ]
+    )
     func wrongPlace(pdu: [UInt8]) throws {
         _ = try violation(pdu, abort: 2)
     }
@@ -111,12 +117,20 @@ import Testing
         #expect(harness.sentCommands.last?.status == .unrecognizedOperation)
     }
 
-    @Test("Random and mutated streams never trap, end at most once, and keep the core usable", arguments: 0..<4 as Range<UInt64>)
+    @Test(
+        "Random and mutated streams never trap, end at most once, and keep the core usable",
+        arguments: 0..<4 as Range<UInt64>
+    )
     func fuzz(seed: UInt64) throws {
         var generator = PDUGenerator(seed: 0xF00D + seed)
         let requestor = try Harness.requestor(window: 0)
         let acceptor = try Harness.acceptor()
-        let find = CommandSet(field: 0x0020, affectedSOPClass: SOPClass.modalityWorklistFind, messageID: 1, dataSetType: 1)
+        let find = CommandSet(
+            field: 0x0020,
+            affectedSOPClass: SOPClass.modalityWorklistFind,
+            messageID: 1,
+            dataSetType: 1
+        )
         for _ in 0..<250 {
             var harness = generator.flag() ? requestor : acceptor
             _ = try? harness.find(FindOptions(limit: generator.int(0...3)))
@@ -163,7 +177,12 @@ import Testing
     @Test("Requests come with their data set, cancels with the ID they mean, in the order of the wire")
     func requests() throws {
         var harness = try Harness.acceptor()
-        let find = CommandSet(field: 0x0020, affectedSOPClass: SOPClass.modalityWorklistFind, messageID: 5, dataSetType: 1)
+        let find = CommandSet(
+            field: 0x0020,
+            affectedSOPClass: SOPClass.modalityWorklistFind,
+            messageID: 5,
+            dataSetType: 1
+        )
         let cancel = CommandSet(field: CommandField.cancelRequest, messageIDBeingRespondedTo: 5)
         let echo = CommandSet(field: 0x0030, affectedSOPClass: SOPClass.verification, messageID: 6)
         harness.feed(

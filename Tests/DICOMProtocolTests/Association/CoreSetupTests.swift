@@ -31,13 +31,20 @@ import Testing
         #expect(!harness.core.wantsClose)
     }
 
-    @Test("A rejection ends it with the peer's codes", arguments: [(1, 1, 7), (1, 1, 3), (2, 3, 2), (9, 9, 9)] as [(UInt8, UInt8, UInt8)])
+    @Test(
+        "A rejection ends it with the peer's codes",
+        arguments: [(1, 1, 7), (1, 1, 3), (2, 3, 2), (9, 9, 9)] as [(UInt8, UInt8, UInt8)]
+    )
     func reject(result: UInt8, source: UInt8, reason: UInt8) throws {
         var harness = try requestor()
         harness.feed(Wire.reject(result, source, reason))
-        #expect(harness.ends == [
-            .rejected(AssociateReject(result: .init(rawValue: result), source: .init(rawValue: source), reason: reason))
-        ])
+        #expect(
+            harness.ends == [
+                .rejected(
+                    AssociateReject(result: .init(rawValue: result), source: .init(rawValue: source), reason: reason)
+                )
+            ]
+        )
         #expect(harness.core.wantsClose)
         #expect(harness.sentTypes == [1])
     }
@@ -68,9 +75,12 @@ import Testing
         #expect(harness.sentAbort == [2, 1])
     }
 
-    @Test("Any other PDU instead of an answer is a violation, answered with A-ABORT 2/2", arguments: [
-        Wire.data(Wire.value(3, Wire.final(1, 0))), Wire.releaseRequest, Wire.releaseResponse,
-    ])
+    @Test(
+        "Any other PDU instead of an answer is a violation, answered with A-ABORT 2/2",
+        arguments: [
+            Wire.data(Wire.value(3, Wire.final(1, 0))), Wire.releaseRequest, Wire.releaseResponse,
+        ]
+    )
     func unexpected(pdu: [UInt8]) throws {
         var harness = try requestor()
         harness.feed(pdu)
@@ -162,6 +172,10 @@ import Testing
         harness.feed(Array("GET / HTTP/1.1\r\n\r\n".utf8))
         #expect(harness.sentTypes == [7])
         #expect(harness.ends.count == 1)
+        // Out of step: what follows is no PDU either, and not worth an answer each time.
+        harness.feed(Array("Host: example\r\n\r\n".utf8))
+        #expect(harness.sentTypes == [7])
+        #expect(harness.rest.isEmpty)
     }
 
     @Test("A peer whose maximum length leaves no room gets no request")
@@ -175,7 +189,12 @@ import Testing
     func requestErrors() throws {
         var harness = try Harness.requestor()
         #expect(throws: AssociationCore.RequestError.emptyIdentifier) {
-            try harness.core.find(DataSet(), sopClass: SOPClass.modalityWorklistFind, options: .init(), now: harness.now)
+            try harness.core.find(
+                DataSet(),
+                sopClass: SOPClass.modalityWorklistFind,
+                options: .init(),
+                now: harness.now
+            )
         }
         #expect(throws: AssociationCore.RequestError.noContext(sopClass: SOPClass.studyRootFind)) {
             var keys = DataSet()

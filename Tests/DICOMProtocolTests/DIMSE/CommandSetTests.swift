@@ -17,7 +17,7 @@ import Testing
         )
         let golden = bytes(
             hex: """
-                0000 0000 04000000 4A000000
+                0000 0000 04000000 46000000
                 0000 0200 16000000 312E322E3834302E31303030382E352E312E342E3331
                 0000 0001 02000000 2000
                 0000 1001 02000000 0700
@@ -188,7 +188,10 @@ import Testing
         return result
     }
 
-    @Test("A message is cut to what the peer takes, and adds up again", arguments: [8, 9, 16, 100, 4_096, 0] as [UInt32])
+    @Test(
+        "A message is cut to what the peer takes, and adds up again",
+        arguments: [8, 9, 16, 100, 4_096, 0] as [UInt32]
+    )
     func cutting(maximum: UInt32) throws {
         let writer = try #require(MessageWriter(contextID: 5, peerMaximumLength: maximum))
         for size in [0, 1, 2, 3, 94, 95, 1_000] {
@@ -203,7 +206,9 @@ import Testing
             #expect(data.flatMap { Array($0.value.fragment) } == dataSet)
             #expect(values.allSatisfy { $0.value.contextID == 5 })
             if maximum > 0 { #expect(values.allSatisfy { $0.length <= Int(maximum) }) }
-            #expect(commands.map { $0.value.control.contains(.last) } == commands.indices.map { $0 == commands.count - 1 })
+            #expect(
+                commands.map { $0.value.control.contains(.last) } == commands.indices.map { $0 == commands.count - 1 }
+            )
             #expect(data.map { $0.value.control.contains(.last) } == data.indices.map { $0 == data.count - 1 })
         }
     }

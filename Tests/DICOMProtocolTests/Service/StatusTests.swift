@@ -4,11 +4,16 @@ import Testing
 @testable import DICOMProtocol
 
 @Suite struct StatusTests {
-    @Test("Statuses fall into the categories of PS3.7 C", arguments: [
-        (0x0000, Status.Category.success), (0xFF00, .pending), (0xFF01, .pending), (0xFE00, .cancel), (0xA700, .failure),
-        (0xA900, .failure), (0xC000, .failure), (0xCFFF, .failure), (0x0122, .failure), (0x0210, .failure),
-        (0xB001, .warning), (0x0107, .warning), (0x0116, .warning), (0x0001, .warning), (0x1234, .unknown), (0xFF02, .unknown),
-    ])
+    @Test(
+        "Statuses fall into the categories of PS3.7 C",
+        arguments: [
+            (0x0000, Status.Category.success), (0xFF00, .pending), (0xFF01, .pending), (0xFE00, .cancel),
+            (0xA700, .failure),
+            (0xA900, .failure), (0xC000, .failure), (0xCFFF, .failure), (0x0122, .failure), (0x0210, .failure),
+            (0xB001, .warning), (0x0107, .warning), (0x0116, .warning), (0x0001, .warning), (0x1234, .unknown),
+            (0xFF02, .unknown),
+        ]
+    )
     func categories(code: Int, category: Status.Category) {
         let status = Status(UInt16(code))
         #expect(status.category == category)
@@ -59,9 +64,13 @@ import Testing
         ] { #expect(outcome.isPartial) }
     }
 
-    @Test("Durations of any kind can be told", arguments: [
-        (5.0, "5 s"), (0.25, "0.3 s"), (1e300, "1e+300 s"), (.infinity, "inf s"), (-.infinity, "-inf s"), (.nan, "nan s"),
-    ])
+    @Test(
+        "Durations of any kind can be told",
+        arguments: [
+            (5.0, "5 s"), (0.25, "0.3 s"), (1e300, "1e+300 s"), (.infinity, "inf s"), (-.infinity, "-inf s"),
+            (.nan, "nan s"),
+        ]
+    )
     func durations(seconds: Double, text: String) {
         #expect(AssociationFailure.duration(seconds) == text)
         let abort = AssociationAbort(.cancelIgnored(afterMilliseconds: seconds * 1000, matchesAfter: 2))

@@ -66,6 +66,7 @@ def item(number, title):
     dataset.AccessionNumber = f"ACC{number:06d}"
     dataset.ReferringPhysicianName = physician
     dataset.ReferencedStudySequence = Sequence([])
+    dataset.ReferencedPatientSequence = Sequence([])
     dataset.PatientName = name
     dataset.PatientID = f"PAT{number // 2:06d}"
     dataset.PatientBirthDate = f"{1931 + number % 90}{number % 12 + 1:02d}{number % 28 + 1:02d}"

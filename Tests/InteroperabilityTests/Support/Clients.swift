@@ -32,6 +32,15 @@ struct TestQuery: Sendable {
     }
 }
 
+extension Query {
+    /// The names of the attributes an answer to this query may have, in the form of ``Texts/anyItem(_:)``.
+    var names: Set<String> {
+        let paths = keys.map { key in key.path.tags.map(\.compact) }
+        let all = paths.flatMap { tags in (1...tags.count).map { tags.prefix($0).joined(separator: ".") } }
+        return Set(all).union([DICOMData.Tag.specificCharacterSet.compact])
+    }
+}
+
 /// What a client got.
 struct Answer: Sendable {
     var items: Items
@@ -76,15 +85,21 @@ enum OurClient {
 /// DCMTK's client.
 enum Findscu {
     /// Asks by the command line this library gives for the query; the answers as pydicom reads the files findscu wrote.
-    static func find(_ query: TestQuery, port: Int) async throws -> Items {
+    static func find(_ query: TestQuery, port: Int, options: [String] = []) async throws -> Items {
         let folder = try TemporaryFolder()
         let peer = FindscuLine.Peer(calling: "FINDSCU", called: Peers.title, host: "127.0.0.1", port: port)
         let line = FindscuLine.text(for: query.query, peer: peer, now: TestQuery.now)
         let program = try Tools.program("findscu")
-        let command = line.replacing("findscu ", with: "'\(program)' -X -od '\(folder.path)' ", maxReplacements: 1)
+        let command = line.replacing(
+            "findscu ",
+            with: (["'\(program)'", "-X", "-od", folder.path] + options + [""]).joined(separator: " "),
+            maxReplacements: 1
+        )
         let result = try await Program.run("/bin/sh", ["-c", command])
         guard result.code == 0 else {
-            throw Program.Failure(description: "\(command)\nended with \(result.code): \(result.output)\(result.errors)")
+            throw Program.Failure(
+                description: "\(command)\nended with \(result.code): \(result.output)\(result.errors)"
+            )
         }
         return try Texts.items(json: try await Program.python("read_responses.py", [folder.path]))
     }

@@ -39,6 +39,12 @@ struct Peers: Sendable {
 
     func port(_ server: RealServer) -> Int { ports[server] ?? 0 }
 
+    /// What an answer to a query may contain of each item.
+    func items(asked query: TestQuery) -> Items {
+        let names = query.query.names
+        return items.mapValues { $0.filter { names.contains(Texts.anyItem($0.key)) } }
+    }
+
     var itemFolder: String { folder / Self.title }
 
     static func start() async throws -> Peers {

@@ -40,6 +40,14 @@ enum Texts {
         try JSONDecoder().decode(Items.self, from: Data(json.utf8))
     }
 
+    /// A name with the numbers of the items left out.
+    static func anyItem(_ name: String) -> String { name.replacing(#/\[\d+\]/#, with: "") }
+
+    /// Items without their empty attributes: what remains has a value.
+    static func values(_ items: Items) -> Items {
+        items.mapValues { $0.filter { !$0.value.isEmpty && $0.value != "0 items" } }
+    }
+
     static let accession = DICOMData.Tag.accessionNumber.compact
 
     /// The first few differences, in words; empty if there is none.

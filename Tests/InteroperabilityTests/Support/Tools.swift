@@ -32,14 +32,14 @@ enum Tools {
 
     static func script(_ name: String) throws -> String { try file(scripts.appending(path: name).path) }
 
-    /// The program of this package, as built beside the tests.
-    static func worklist() throws -> String {
-        let product = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "worklist").path
-        let candidates = [product, packageFolder.appending(path: ".build/debug/worklist").path].compactMap { $0 }
-        guard let found = candidates.first(where: FileManager.default.isExecutableFile(atPath:)) else {
-            throw Missing(what: ".build/debug/worklist")
-        }
-        return found
+    /// The program of this package, as built beside the tests, with the arguments to run it as an ordinary user would: a
+    /// test run as root must not hide what needs privileges.
+    static func worklist(_ arguments: [String]) throws -> (executable: String, arguments: [String]) {
+        let folder = Bundle.main.executableURL?.deletingLastPathComponent()
+        guard let product = folder?.appending(path: "worklist").path, FileManager.default.isExecutableFile(atPath: product)
+        else { throw Missing(what: "the program worklist beside the tests") }
+        guard getuid() == 0 else { return (product, arguments) }
+        return (try program("setpriv"), ["--bounding-set=-all", product] + arguments)
     }
 }
 

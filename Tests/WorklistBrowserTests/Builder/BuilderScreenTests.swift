@@ -89,6 +89,11 @@ struct BuilderScreenTests {
         type("SMITH*", into: &screen)
         let query = ranQuery(in: send(.accept, to: &screen))
         #expect(query?[name]?.value == "SMITH*")
+        var other = builder(editing: name)
+        type("X", into: &other)
+        let intents = send(.back, to: &other)
+        #expect(intents.count == 1)
+        #expect(intents.contains { if case .close = $0 { true } else { false } })
     }
 
     @Test("a wrong value is kept, marked, and keeps the query from being sent; the message names key and reason")
@@ -286,7 +291,9 @@ struct BuilderScreenTests {
     @Test("every choice that is offered is a value the key can be sent with")
     func choicesAreValid() {
         let query = Query.worklist(.all)
-        for path in [date, time, modality, AttributePath.step(.scheduledProcedureStepStatus), AttributePath([], .patientSex)] {
+        for path in [
+            date, time, modality, AttributePath.step(.scheduledProcedureStepStatus), AttributePath([], .patientSex),
+        ] {
             guard let key = query[path],
                 let helper = ValueHelper(key, server: ScreenSample.server, now: surroundings.now.queryMoment)
             else {
@@ -372,7 +379,9 @@ struct BuilderScreenTests {
     func copies() {
         var screen = builder()
         let intents = send(.builderCopy, to: &screen)
-        #expect(intents.contains { if case .effect(.copy(let text)) = $0 { text.hasPrefix("findscu -W") } else { false } })
+        #expect(
+            intents.contains { if case .effect(.copy(let text)) = $0 { text.hasPrefix("findscu -W") } else { false } }
+        )
     }
 
     @Test("the terminal's cursor stands behind what was typed, in editor and pickers, and nowhere else")

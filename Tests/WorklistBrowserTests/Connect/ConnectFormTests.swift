@@ -41,7 +41,8 @@ struct ConnectFormTests {
     @Test(
         "every field says in words what is wrong with it",
         arguments: [
-            (ServerDraft.Field.host, "a b", "no spaces"), (.port, "0", "from 1 to 65535"), (.port, "65536", "from 1 to"),
+            (ServerDraft.Field.host, "a b", "no spaces"), (.port, "0", "from 1 to 65535"),
+            (.port, "65536", "from 1 to"),
             (.port, "1x", "a number"), (.calledAETitle, "12345678901234567", "longer than 16"),
             (.callingAETitle, "MÜNCHEN", "'Ü' cannot"), (.modality, "C-T", "one code"), (.name, "", "needs a name"),
         ]
@@ -111,7 +112,9 @@ struct ConnectFormTests {
         var form = filled()
         while form.focus != .button(.save) { _ = form.perform(.formNext, surroundings) }
         let saved = form.perform(.accept, surroundings)
-        #expect(saved.contains { if case .use(let profile, saving: true) = $0 { profile.port == 11_112 } else { false } })
+        #expect(
+            saved.contains { if case .use(let profile, saving: true) = $0 { profile.port == 11_112 } else { false } }
+        )
         let first = form.perform(.back, surroundings)
         #expect(first.isEmpty)
         #expect(form.focus == .button(.quit))
@@ -144,7 +147,10 @@ struct ConnectFormTests {
     @Test("the form looks as it should", arguments: [(80, 24), (160, 50), (60, 12)])
     func goldens(columns: Int, rows: Int) {
         let size = "\(columns)x\(rows)"
-        GoldenScreen.check(ConnectForm(existing: nil, configPath: path).grid(columns: columns, rows: rows, surroundings), "connect-first-\(size)")
+        GoldenScreen.check(
+            ConnectForm(existing: nil, configPath: path).grid(columns: columns, rows: rows, surroundings),
+            "connect-first-\(size)"
+        )
         var form = filled()
         while form.focus != .field(.port) { _ = form.perform(.formNext, surroundings) }
         type("9", into: &form)

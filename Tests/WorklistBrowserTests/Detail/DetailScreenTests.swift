@@ -123,7 +123,10 @@ struct DetailScreenTests {
 
     @Test(
         "ages are in years, in months under two years, in days under two months",
-        arguments: [("19851102", "41 y"), ("20250101", "22 months"), ("20261114", "10 days"), ("20261123", "1 day"), ("20261201", "in the future")]
+        arguments: [
+            ("19851102", "41 y"), ("20250101", "22 months"), ("20261114", "10 days"), ("20261123", "1 day"),
+            ("20261201", "in the future"),
+        ]
     )
     func ages(birth: String, words: String) throws {
         let date = try #require(DICOMDate(parsing: birth))
@@ -181,6 +184,14 @@ struct DetailScreenTests {
         #expect(second[.step(.scheduledStationAETitle)]?.value == "CT01")
     }
 
+    @Test("a value that is hidden behind stars is never asked for: it would match everything")
+    func hiddenValue() throws {
+        var screen = screen(try item { root, _ in try root.set(.patientID, "***") })
+        go(to: AttributePath([], .patientID), in: &screen)
+        let intents = screen.perform(.detailAsKey, surroundings)
+        #expect(!intents.contains { if case .keep = $0 { true } else { false } })
+    }
+
     @Test("copying gives the value as it is shown, without what could act on a terminal")
     func copies() throws {
         var screen = screen(try hostile())
@@ -191,7 +202,9 @@ struct DetailScreenTests {
             return
         }
         #expect(text == "ok␛[2J\u{FFFD}31m")
-        #expect(screen.plainText().unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+        #expect(
+            screen.plainText().unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control }
+        )
     }
 
     @Test("another row keeps the cursor on its attribute and the view as it was")
@@ -241,7 +254,9 @@ struct DetailScreenTests {
     func manyElements() throws {
         let item = try item { root, _ in
             for number in 0..<800 {
-                root.set(DataElement(tag: Tag(0x0009, UInt16(0x1000 + number)), vr: .LO, bytes: Array("v\(number)".utf8)))
+                root.set(
+                    DataElement(tag: Tag(0x0009, UInt16(0x1000 + number)), vr: .LO, bytes: Array("v\(number)".utf8))
+                )
             }
         }
         var screen = screen(item)

@@ -1,0 +1,56 @@
+import DICOMData
+
+extension AssociationCore {
+    /// How long to wait for what, in seconds.
+    public struct Timeouts: Hashable, Sendable {
+        /// PS3.8 9.1.5.
+        public var artim: Double
+        public var associate: Double
+        public var release: Double
+        /// For the rest of a PDU that has begun.
+        public var partialPDU: Double
+        public var echo: Double
+
+        public init(
+            artim: Double = 30,
+            associate: Double = 30,
+            release: Double = 2,
+            partialPDU: Double = 30,
+            echo: Double = 30
+        ) {
+            self.artim = artim
+            self.associate = associate
+            self.release = release
+            self.partialPDU = partialPDU
+            self.echo = echo
+        }
+    }
+
+    public enum Event: Sendable {
+        /// Requestor: the association stands.
+        case established(NegotiatedAssociation)
+        /// Acceptor: decide, then call ``accept(_:now:)`` or ``reject(_:now:)``.
+        case associationRequested(AssociateRequest)
+        case matches(messageID: UInt16, MatchBatch)
+        case cancelSent(messageID: UInt16)
+        case findEnded(messageID: UInt16, FindOutcome, FindStatistics)
+        case echoEnded(messageID: UInt16, EchoOutcome)
+        /// A request from the peer, with its data set.
+        case request(contextID: UInt8, CommandSet, dataSet: [UInt8]?)
+        /// C-CANCEL from the peer: about the request of that message ID on that context.
+        case cancelRequested(contextID: UInt8, messageID: UInt16)
+        /// A response that belongs to nothing we asked; it was dropped.
+        case strayResponse(CommandSet)
+        /// Nothing more will come.
+        case ended(AssociationEnd)
+    }
+
+    /// An operation waiting for its turn: without negotiated asynchronous operations only one is under way (PS3.7 D.3.3.3).
+    struct QueuedRequest {
+        var messageID: UInt16
+        var contextID: UInt8
+        var bytes: [UInt8]
+        /// Nil for a C-ECHO.
+        var find: (options: FindOptions, transferSyntax: TransferSyntax)?
+    }
+}
