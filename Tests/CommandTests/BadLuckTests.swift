@@ -234,7 +234,10 @@ extension Commands {
             Self.expect(result, code: 3, ["the first response", "0 rows had come", "--timeout"])
         }
 
-        @Test("a match with a data set that breaks off is a row, and is counted", arguments: ["table", "jsonl", "dump"])
+        @Test(
+            "a match with a data set that breaks off is a row, and is counted",
+            arguments: ["table", "jsonl", "dump"]
+        )
         func malformedDataSet(_ format: String) async throws {
             let peer = try Peer.server(matches: [
                 Wire.match(0), Array(Wire.match(1).dropLast(30)), Wire.match(2),

@@ -82,7 +82,10 @@ extension Commands {
                 ("# mine\nservers = 1\n", 2, "'servers'"),
                 ("theme = \"x\"\n[[server\n", 2, "TOML"),
                 ("[server]\nhost = \"h\"\n", 1, "[[server]]"),
-                ("[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\n\n[[server]]\nhost = \"i\"\n", 5, "called_ae is missing"),
+                (
+                    "[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\n\n[[server]]\nhost = \"i\"\n", 5,
+                    "called_ae is missing"
+                ),
             ]
         )
         func errors(_ text: String, _ line: Int, _ words: String) async throws {

@@ -90,11 +90,14 @@ extension Commands {
             #expect(plain["00080005"] == nil)
         }
 
-        @Test("--model takes a SOP class UID, and patient and study", arguments: [
-            ("1.2.840.10008.5.1.4.1.2.1.1", "1.2.840.10008.5.1.4.1.2.1.1", "PATIENT"),
-            ("patient", "1.2.840.10008.5.1.4.1.2.1.1", "PATIENT"),
-            ("study", "1.2.840.10008.5.1.4.1.2.2.1", "STUDY"),
-        ])
+        @Test(
+            "--model takes a SOP class UID, and patient and study",
+            arguments: [
+                ("1.2.840.10008.5.1.4.1.2.1.1", "1.2.840.10008.5.1.4.1.2.1.1", "PATIENT"),
+                ("patient", "1.2.840.10008.5.1.4.1.2.1.1", "PATIENT"),
+                ("study", "1.2.840.10008.5.1.4.1.2.2.1", "STUDY"),
+            ]
+        )
         func model(_ model: String, _ sopClass: String, _ level: String) async throws {
             let peer = try Peer { connection in
                 let request = try connection.accept()
@@ -161,24 +164,30 @@ extension Commands {
             #expect(errors.contains("ISO_IR 999"))
         }
 
-        @Test("a model, a level, a limit that there is not", arguments: [
-            (["--model", "worklst"], "worklst"),
-            (["--model", "study", "-k", "QueryRetrieveLevel=EXAM"], "EXAM"),
-            (["--limit", "-1"], "limit"),
-            (["--limit", "many"], "many"),
-            (["--cancel-after", "0"], "cancel-after"),
-            (["--timeout", "0"], "timeout"),
-            (["--timeout", "1e300"], "timeout"),
-            (["--timeout", "nan"], "timeout"),
-            (["--max-pdu", "5"], "max-pdu"),
-            (["--as", "A-TITLE-THAT-IS-TOO-LONG"], "A-TITLE-THAT-IS-TOO-LONG"),
-            (["--bogus"], "bogus"),
-        ])
+        @Test(
+            "a model, a level, a limit that there is not",
+            arguments: [
+                (["--model", "worklst"], "worklst"),
+                (["--model", "study", "-k", "QueryRetrieveLevel=EXAM"], "EXAM"),
+                (["--limit", "-1"], "limit"),
+                (["--limit", "many"], "many"),
+                (["--cancel-after", "0"], "cancel-after"),
+                (["--timeout", "0"], "timeout"),
+                (["--timeout", "1e300"], "timeout"),
+                (["--timeout", "nan"], "timeout"),
+                (["--max-pdu", "5"], "max-pdu"),
+                (["--as", "A-TITLE-THAT-IS-TOO-LONG"], "A-TITLE-THAT-IS-TOO-LONG"),
+                (["--bogus"], "bogus"),
+            ]
+        )
         func wrongUsage(_ arguments: [String], _ words: String) async throws {
             #expect(try await Self.refusal(arguments).contains(words))
         }
 
-        @Test("an address that is none", arguments: ["nonsense", "RIS@", "RIS@host:99999", "@host:104", "RIS@[::1:104"])
+        @Test(
+            "an address that is none",
+            arguments: ["nonsense", "RIS@", "RIS@host:99999", "@host:104", "RIS@[::1:104"]
+        )
         func wrongAddress(_ address: String) async throws {
             let result = try await Program.run(["find", "--to", address])
             #expect(result.code == 2)

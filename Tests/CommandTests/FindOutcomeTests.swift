@@ -102,13 +102,16 @@ extension Commands {
             #expect(try await Self.sentence(peer).contains("truncated by the server after 3 rows"))
         }
 
-        @Test("5 with the status, its meaning and the server's comment", arguments: [
-            (UInt16(0xA700), "A700", "out of resources"),
-            (0xA900, "A900", "identifier does not match"),
-            (0xC001, "C001", "unable to process"),
-            (0x0122, "0122", "SOP class not supported"),
-            (0x1234, "1234", "not assign"),
-        ])
+        @Test(
+            "5 with the status, its meaning and the server's comment",
+            arguments: [
+                (UInt16(0xA700), "A700", "out of resources"),
+                (0xA900, "A900", "identifier does not match"),
+                (0xC001, "C001", "unable to process"),
+                (0x0122, "0122", "SOP class not supported"),
+                (0x1234, "1234", "not assign"),
+            ]
+        )
         func failed(_ status: UInt16, _ code: String, _ meaning: String) async throws {
             let peer = try Peer.server { connection, query in
                 try connection.send(Wire.response(query, status: 0xFF00, identifier: Wire.match(0)))
@@ -180,7 +183,7 @@ extension Commands {
             let child = try Child(
                 try Program.tool("bash"),
                 ["-c", line],
-                environment: Program.environment(home: try Program.emptyHome.get().path)
+                environment: Program.environment(home: Program.noHome)
             )
             let result = try await child.result()
             #expect(result.code == 6, "\(result.everything)")
@@ -196,7 +199,7 @@ extension Commands {
             let child = try Child(
                 try Program.tool("bash"),
                 ["-c", line + "; exit ${PIPESTATUS[0]}"],
-                environment: Program.environment(home: try Program.emptyHome.get().path)
+                environment: Program.environment(home: Program.noHome)
             )
             let result = try await child.result()
             #expect(result.code == 6, "\(result.everything)")

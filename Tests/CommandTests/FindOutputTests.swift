@@ -24,7 +24,9 @@ extension Commands {
                 #expect(header.contains(title))
             }
             let row = try #require(result.lines.dropFirst(2).first)
-            for cell in ["2026-11-24", "11:10:00", "MÜLLER, Jörg", "PID000001", "1970-01-01", "ACC000001", "MR", "ROOM1"] {
+            for cell in [
+                "2026-11-24", "11:10:00", "MÜLLER, Jörg", "PID000001", "1970-01-01", "ACC000001", "MR", "ROOM1",
+            ] {
                 #expect(row.contains(cell), "\(cell) in \(row)")
             }
             // Columns stand under each other.
@@ -59,7 +61,9 @@ extension Commands {
         @Test("JSON: an array of objects by keyword, sequences as arrays")
         func json() async throws {
             let result = try await Self.find(["--format", "json"])
-            let rows = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]])
+            let rows = try #require(
+                try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]]
+            )
             #expect(rows.map { $0["AccessionNumber"] as? String } == (0..<5).map { "ACC00000\($0)" })
             #expect(rows[1]["PatientName"] as? String == "MÜLLER^Jörg")
             let steps = try #require(rows[1]["ScheduledProcedureStepSequence"] as? [[String: Any]])

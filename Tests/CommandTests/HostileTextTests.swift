@@ -12,7 +12,11 @@ extension Commands {
         private static let matches = [
             Wire.match(0, name: hostile, description: hostile),
             Wire.match(1, nameBytes: Array("EVIL\u{1B}[2J".utf8), characterSet: "ISO_IR 100"),
-            Wire.match(2, nameBytes: Array("EVIL".utf8) + [0x9B, 0x33, 0x31, 0x6D, 0x1B, 0x24, 0x42], characterSet: nil),
+            Wire.match(
+                2,
+                nameBytes: Array("EVIL".utf8) + [0x9B, 0x33, 0x31, 0x6D, 0x1B, 0x24, 0x42],
+                characterSet: nil
+            ),
             Wire.match(3, characterSet: "ISO_IR 999\u{1B}[7m"),
         ]
 

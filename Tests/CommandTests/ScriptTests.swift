@@ -60,9 +60,12 @@ extension Commands {
             #expect(hostileScalars(in: result.output) == [])
         }
 
-        @Test("an assertion that fails ends with 1, the line and the screen", arguments: [
-            (":assert no such text", "does not show 'no such text'"), (":refute Patient", "shows 'Patient'"),
-        ])
+        @Test(
+            "an assertion that fails ends with 1, the line and the screen",
+            arguments: [
+                (":assert no such text", "does not show 'no such text'"), (":refute Patient", "shows 'Patient'"),
+            ]
+        )
         func failedAssertion(_ step: String, _ words: String) async throws {
             let result = try await Self.run(":wait outcome\n\(step)\n:screen -\n")
             #expect(result.code == 1, "\(result.everything)")
@@ -85,9 +88,12 @@ extension Commands {
             #expect(result.errors.contains("Patient"))
         }
 
-        @Test("a step that is not understood ends with 2 and its line, before anything runs", arguments: [
-            ":wait", ":wait rows>=x", ":resize 80", ":bogus", "ctrl-nothing", "jj", ":assert", ":screen",
-        ])
+        @Test(
+            "a step that is not understood ends with 2 and its line, before anything runs",
+            arguments: [
+                ":wait", ":wait rows>=x", ":resize 80", ":bogus", "ctrl-nothing", "jj", ":assert", ":screen",
+            ]
+        )
         func syntax(_ step: String) async throws {
             let result = try await Self.run(":screen -\n\(step)\n")
             #expect(result.code == 2, "\(result.everything)")
@@ -148,21 +154,27 @@ extension Commands {
             #expect(figures.first_paint_ms > 0)
         }
 
-        @Test("wrong usage ends with 2", arguments: [
-            (["--size", "80"], "--size"), (["--clock", "noon"], "--clock"), (["--stats", "xml"], "--stats"),
-            (["--color", "pink"], "--color"), (["--wait-timeout", "0"], "--wait-timeout"),
-            (["--wait-timeout", "1e300"], "--wait-timeout"), (["--theme", "no-such-theme"], "no-such-theme"),
-            (["--limit", "-1"], "--limit"), (["--items", "0"], "--items"),
-        ])
+        @Test(
+            "wrong usage ends with 2",
+            arguments: [
+                (["--size", "80"], "--size"), (["--clock", "noon"], "--clock"), (["--stats", "xml"], "--stats"),
+                (["--color", "pink"], "--color"), (["--wait-timeout", "0"], "--wait-timeout"),
+                (["--wait-timeout", "1e300"], "--wait-timeout"), (["--theme", "no-such-theme"], "no-such-theme"),
+                (["--limit", "-1"], "--limit"), (["--items", "0"], "--items"),
+            ]
+        )
         func usage(_ arguments: [String], _ words: String) async throws {
             let result = try await Self.run("q\n", ["demo"] + arguments)
             #expect(result.code == 2, "\(result.everything)")
             #expect(result.errors.contains(words), "\(result.errors)")
         }
 
-        @Test("without a terminal and without a script: exit code 2, and what to use instead", arguments: [
-            ["browse", "--to", "RIS@127.0.0.1:1"], ["demo"], ["browse"], [], ["--to", "RIS@127.0.0.1:1"],
-        ])
+        @Test(
+            "without a terminal and without a script: exit code 2, and what to use instead",
+            arguments: [
+                ["browse", "--to", "RIS@127.0.0.1:1"], ["demo"], ["browse"], [], ["--to", "RIS@127.0.0.1:1"],
+            ]
+        )
         func noTerminal(_ arguments: [String]) async throws {
             let result = try await Program.run(arguments)
             #expect(result.code == 2, "\(result.everything)")
@@ -208,7 +220,9 @@ extension Commands {
             #expect(hostileScalars(in: result.output) == [])
         }
 
-        @Test("the first start without a network: the demonstration from the connect form, with a clock that stands still")
+        @Test(
+            "the first start without a network: the demonstration from the connect form, with a clock that stands still"
+        )
         func demoFromForm() async throws {
             let result = try await Self.run(
                 """

@@ -20,9 +20,12 @@ extension Commands {
             try await Program.run(["find", "--to", "\(title)@127.0.0.1:\(port)", "--format", "jsonl"] + arguments)
         }
 
-        @Test("prints one line when it is ready, answers, and ends with 0 on TERM and on Ctrl-C", arguments: [
-            SIGTERM, SIGINT,
-        ])
+        @Test(
+            "prints one line when it is ready, answers, and ends with 0 on TERM and on Ctrl-C",
+            arguments: [
+                SIGTERM, SIGINT,
+            ]
+        )
         func life(_ signal: Int32) async throws {
             let (child, port) = try await Self.start(["--items", "25"])
             #expect(child.output.split(separator: "\n").count == 1)
@@ -66,22 +69,13 @@ extension Commands {
         @Test("--max-associations refuses those beyond, who are told to try again")
         func tooMany() async throws {
             let (server, port) = try await Self.start(["--items", "1", "--max-associations", "1"])
-            let gate = try await Program.start(["find", "--to", "ANY@127.0.0.1:\(port)"]).result()
-            #expect(gate.code == 0)
-            let client = try Child(
-                try Program.tool("bash"),
-                ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port) && echo connected && exec sleep 60"],
-                environment: Program.environment(home: "/")
-            )
-            try await client.until("connect") { !$0.output.isEmpty }
-            var result = try await Self.find(port)
-            // The server may not have seen the other connection yet.
-            try await until("a refusal", details: { result.everything }) {
-                result = try await Self.find(port)
-                return result.code != 0
-            }
-            #expect(result.code == 4, "\(result.everything)")
-            #expect(result.errors.contains("limit"), "\(result.errors)")
+            let client = try Connection(associatingWith: port)
+            let refused = try await Self.find(port)
+            #expect(refused.code == 4, "\(refused.everything)")
+            #expect(refused.errors.contains("limit"), "\(refused.errors)")
+            client.close()
+            // The server may not have seen the end of the other yet.
+            try await until("room for another") { try await Self.find(port).code == 0 }
             server.kill()
         }
 
@@ -115,10 +109,13 @@ extension Commands {
             #expect(result.errors.contains("192.0.2.1"), "\(result.errors)")
         }
 
-        @Test("wrong usage is exit code 2", arguments: [
-            (["--port", "70000"], "port"), (["--ae", "A-TITLE-THAT-IS-TOO-LONG"], "A-TITLE-THAT-IS-TOO-LONG"),
-            (["--items", "0"], "items"), (["--folder", "/no/such/folder"], "/no/such/folder"),
-        ])
+        @Test(
+            "wrong usage is exit code 2",
+            arguments: [
+                (["--port", "70000"], "port"), (["--ae", "A-TITLE-THAT-IS-TOO-LONG"], "A-TITLE-THAT-IS-TOO-LONG"),
+                (["--items", "0"], "items"), (["--folder", "/no/such/folder"], "/no/such/folder"),
+            ]
+        )
         func usage(_ arguments: [String], _ words: String) async throws {
             let result = try await Program.run(["serve"] + arguments)
             #expect(result.code == 2, "\(result.everything)")

@@ -55,16 +55,18 @@ extension InTerminal {
             let before = try await terminal.modes()
             try await terminal.command("clear; $W demo --items 50; echo code-$?-")
             try await terminal.until("complete", "50 rows")
-            for _ in 0..<2 {
+            for columns in [100, 120] {
                 try await terminal.press("C-z")
                 try await terminal.until("Stopped")
                 #expect(try await terminal.isAlternate() == false)
                 #expect(try await terminal.modes() == before)
                 // A size that changed meanwhile is noticed.
-                try await terminal.resize(100, 30)
+                try await terminal.resize(columns, 30)
                 try await terminal.command("fg")
-                let screen = try await terminal.until("complete", "50 rows", "Patient")
-                #expect(screen.split(separator: "\n").contains { $0.count > 80 })
+                try await terminal.until("complete", "50 rows", "Patient")
+                try await until("the new width") {
+                    try await terminal.screen().split(separator: "\n").contains { $0.count > columns - 10 }
+                }
                 try await terminal.press("j", "j", "k")
                 try await terminal.until("2 / 50")
                 try await terminal.press("g")
@@ -130,9 +132,12 @@ extension InTerminal {
             try await terminal.until("code-0-")
         }
 
-        @Test("other terminals, and no UTF-8", arguments: [
-            "TERM=linux", "TERM=vt100", "TERM=xterm", "TERM=screen-256color", "LANG=C", "NO_COLOR=1",
-        ])
+        @Test(
+            "other terminals, and no UTF-8",
+            arguments: [
+                "TERM=linux", "TERM=vt100", "TERM=xterm", "TERM=screen-256color", "LANG=C", "NO_COLOR=1",
+            ]
+        )
         func kinds(_ setting: String) async throws {
             let terminal = try await Tmux()
             let before = try await terminal.modes()

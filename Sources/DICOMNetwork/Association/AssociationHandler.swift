@@ -25,6 +25,8 @@ final class AssociationHandler: ChannelInboundHandler {
     private var alarm: (at: Nanoseconds, task: Scheduled<Void>)?
     private var isClosing = false
     private var isDispatching = false
+    /// When the connection was open; nil before.
+    private(set) var openedAt: Nanoseconds?
 
     init(core: AssociationCore, owner: any AssociationOwner, retaining retained: (any AssociationOwner)? = nil) {
         self.core = core
@@ -69,10 +71,7 @@ final class AssociationHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive {
-            core.connected(now: Self.now())
-            settle()
-        }
+        if context.channel.isActive { opened() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -85,12 +84,20 @@ final class AssociationHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        core.connected(now: Self.now())
+        opened()
+    }
+
+    private func opened() {
+        let now = Self.now()
+        openedAt = now
+        if let context { acknowledgeQuickly(context) }
+        core.connected(now: now)
         settle()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
+        if buffer.readableBytes < Self.quickAcknowledgementLimit { acknowledgeQuickly(context) }
         // After an abort the rest is read only so that closing does not destroy what we sent.
         guard !isClosing else { return }
         if var whole = leftover {
@@ -105,6 +112,18 @@ final class AssociationHandler: ChannelInboundHandler {
             leftover = buffer
         }
         settle()
+    }
+
+    /// Larger reads come in a stream, whose acknowledgements need no help.
+    private static let quickAcknowledgementLimit = 4_096
+
+    /// Peers that write a message in pieces with Nagle's algorithm on (DCMTK does) wait for our acknowledgement between
+    /// them, and Linux delays it by 40 ms. TCP_QUICKACK does not stay set, hence again with each small read.
+    private func acknowledgeQuickly(_ context: ChannelHandlerContext) {
+        #if os(Linux)
+        let option = ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: 12))
+        context.channel.setOption(option, value: 1).whenFailure { _ in }
+        #endif
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -57,20 +57,24 @@ public final class Association: Sendable {
         var timings = AssociationTimings()
         progress?(.lookingUp)
         let clock = ContinuousClock()
-        var start = clock.now
+        let start = clock.now
         let addresses = try await lookUp(configuration)
         timings.lookupMilliseconds = (clock.now - start).milliseconds
 
         progress?(.connecting)
-        start = clock.now
+        let connecting = AssociationHandler.now()
         let opening = Opening(configuration: configuration, proposal: proposal)
         let connection = try await opening.connect(to: addresses)
-        timings.connectMilliseconds = (clock.now - start).milliseconds
 
         progress?(.associating)
-        start = clock.now
-        let negotiated = try await opening.associate(over: connection)
-        timings.associateMilliseconds = (clock.now - start).milliseconds
+        let established = try await opening.associate(over: connection)
+        let negotiated = established.negotiated
+        // Taken on the event loop: the request is on its way before a waiting task hears of the connection.
+        func milliseconds(_ start: Nanoseconds, _ end: Nanoseconds) -> Double {
+            end > start ? Double(end - start) / 1_000_000 : 0
+        }
+        timings.connectMilliseconds = milliseconds(connecting, established.openedAt)
+        timings.associateMilliseconds = milliseconds(established.openedAt, established.establishedAt)
 
         let association = Association(
             configuration: configuration,
@@ -99,12 +103,21 @@ public final class Association: Sendable {
     private static func lookUp(_ configuration: AssociationConfiguration) async throws(AssociationFailure)
         -> [SocketAddress]
     {
-        do {
-            return try await AddressResolver.addresses(host: configuration.host, port: configuration.port)
-        } catch let failure as AddressResolver.Failure {
-            throw AssociationFailure(.nameNotFound(detail: failure.detail), peer: configuration.peer)
+        do throws(AddressResolver.Failure) {
+            return try await AddressResolver.addresses(
+                host: configuration.host,
+                port: configuration.port,
+                within: configuration.connectTimeout
+            )
         } catch {
-            throw AssociationFailure(.nameNotFound(detail: SystemError.words(error)), peer: configuration.peer)
+            let cause: AssociationFailure.Cause
+            switch error {
+            case .notFound(let detail): cause = .nameNotFound(detail: detail)
+            case .timedOut:
+                cause = .nameNotFound(detail: "the name server did not answer within \(configuration.connectTimeout) s")
+            case .cancelled: cause = .cancelled
+            }
+            throw AssociationFailure(cause, peer: configuration.peer)
         }
     }
 

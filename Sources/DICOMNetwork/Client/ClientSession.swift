@@ -1,10 +1,19 @@
 import DICOMProtocol
 import NIOCore
 
+/// An association as it was opened, with the moments that count: a task that waits learns of them later.
+struct Established: Sendable {
+    var negotiated: NegotiatedAssociation
+    /// The connection was open.
+    var openedAt: Nanoseconds
+    /// The answer to the association request had come.
+    var establishedAt: Nanoseconds
+}
+
 /// The client's side of an association on its event loop: who waits for what.
 final class ClientSession: AssociationOwner {
     private let eventLoop: any EventLoop
-    private let established: EventLoopPromise<NegotiatedAssociation>
+    private let established: EventLoopPromise<Established>
     private let ended: EventLoopPromise<AssociationEnd>
     private var finds: [UInt16: (queue: MatchQueue, onCancelSent: (@Sendable () -> Void)?)] = [:]
     private var echoes: [UInt16: EventLoopPromise<EchoOutcome>] = [:]
@@ -13,7 +22,7 @@ final class ClientSession: AssociationOwner {
 
     init(
         eventLoop: any EventLoop,
-        established: EventLoopPromise<NegotiatedAssociation>,
+        established: EventLoopPromise<Established>,
         ended: EventLoopPromise<AssociationEnd>
     ) {
         self.eventLoop = eventLoop
@@ -24,7 +33,15 @@ final class ClientSession: AssociationOwner {
     func handle(_ events: [AssociationCore.Event]) {
         for event in events {
             switch event {
-            case .established(let negotiated): established.succeed(negotiated)
+            case .established(let negotiated):
+                let now = AssociationHandler.now()
+                established.succeed(
+                    Established(
+                        negotiated: negotiated,
+                        openedAt: handler?.openedAt ?? now,
+                        establishedAt: now
+                    )
+                )
             case .matches(let messageID, let batch):
                 if let find = finds[messageID], !find.queue.deliver(batch) {
                     isPaused = true

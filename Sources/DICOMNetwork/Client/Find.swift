@@ -54,7 +54,13 @@ public final class Find: AsyncSequence, Sendable {
     /// How it ended. Read the matches before or meanwhile; if nobody has begun to, those beyond
     /// ``AssociationConfiguration/receiveWindow`` make room for the end, and the rest is dropped with them.
     public var result: FindResult {
-        get async { await queue.result() }
+        get async {
+            var result = await queue.result()
+            let timings = association.timings
+            result.statistics.connectMilliseconds = timings.lookupMilliseconds + timings.connectMilliseconds
+            result.statistics.associateMilliseconds = timings.associateMilliseconds
+            return result
+        }
     }
 
     /// The matches in batches, as they came off the wire: the fast way.

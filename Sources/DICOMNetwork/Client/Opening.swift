@@ -12,7 +12,7 @@ struct Opening: Sendable {
     struct Connection: Sendable {
         let channel: any Channel
         let session: NIOLoopBound<ClientSession>
-        let established: EventLoopFuture<NegotiatedAssociation>
+        let established: EventLoopFuture<Established>
         let ended: EventLoopFuture<AssociationEnd>
     }
 
@@ -99,7 +99,7 @@ struct Opening: Sendable {
         _ proposal: AssociationProposal,
         _ timeouts: AssociationCore.Timeouts
     ) throws -> Connection {
-        let established = channel.eventLoop.makePromise(of: NegotiatedAssociation.self)
+        let established = channel.eventLoop.makePromise(of: Established.self)
         let ended = channel.eventLoop.makePromise(of: AssociationEnd.self)
         let session = ClientSession(eventLoop: channel.eventLoop, established: established, ended: ended)
         let handler = AssociationHandler(
@@ -125,7 +125,7 @@ struct Opening: Sendable {
     }
 
     /// Waits for the answer to the association request.
-    func associate(over connection: Connection) async throws(AssociationFailure) -> NegotiatedAssociation {
+    func associate(over connection: Connection) async throws(AssociationFailure) -> Established {
         do {
             return try await withTaskCancellationHandler {
                 try await connection.established.get()

@@ -211,7 +211,8 @@ extension Browser {
             }
         case .outcome(.failed(let failure)):
             let rows = attempt == nil ? received : 0
-            overlays.append(.error(ErrorDialog(failure, server: ended.server, rows: rows, kept: keptText)))
+            let kept = rows > 0 ? nil : keptText
+            overlays.append(.error(ErrorDialog(failure, server: ended.server, rows: rows, kept: kept)))
             effects.append(.bell)
         case .outcome(.complete), .outcome(.cancelled), .replaced: break
         case .outcome: effects.append(.bell)

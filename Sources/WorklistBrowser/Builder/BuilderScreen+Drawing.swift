@@ -103,7 +103,7 @@ extension BuilderScreen {
                 ink
             )
         } else {
-            drawTree(facts, into: &grid, in: body, isCovered: isPreviewToggled || isAdding, surroundings, ink)
+            drawTree(facts, into: &grid, in: body, isCovered: isPreviewToggled || isPicking, surroundings, ink)
             if area.columns < 120, isPreviewToggled {
                 let box = body.centered(rows: body.rows, columns: max(20, body.columns - 4))
                 grid.drawBox(

@@ -79,7 +79,8 @@ struct BuilderScreen: Component {
 
     func cursor(in area: Rect) -> Point? { caret(in: area) }
 
-    var isAdding: Bool { if case .adding = mode { true } else { false } }
+    /// A picker is open over the tree.
+    var isPicking: Bool { keyContext == .picker }
     var isModified: Bool { query != original }
     var undoCount: Int { past.count }
 
@@ -404,7 +405,7 @@ struct BuilderScreen: Component {
             if let path = error.path {
                 reveal(path)
                 let name = AttributeNames.name(of: path.tag)
-                return info("Cannot run. \(name) \(path.tag): \(error.reason); \(error.advice)", .error)
+                return info("Cannot run: \(name) \(path.tag): \(error.reason)", .error)
             }
             return info("Cannot run: \(error.reason); \(error.advice)", .error)
         }

@@ -14,14 +14,19 @@ struct ErrorDialog: Component, Sendable {
 
     let title: TerminalText
     let lines: [Line]
+    /// Where the remedy is looked for first: in the server's settings, or in the query.
+    private let remedies: [(command: Command, word: TerminalText)]
     private var top = 0
 
     var keyContext: KeyContext { .dialog }
     var takesText: Bool { false }
 
-    private init(title: TerminalText, lines: [Line]) {
+    private init(title: TerminalText, lines: [Line], isAboutServer: Bool = false) {
         self.title = title
         self.lines = lines
+        let query: (Command, TerminalText) = (.queryEdit, "edit query")
+        let server: (Command, TerminalText) = (.serverMenu, "servers")
+        remedies = isAboutServer ? [server, query] : [query, server]
     }
 
     /// There was no association.
@@ -47,7 +52,7 @@ struct ErrorDialog: Component, Sendable {
         lines.append(Line(label: "You called", text: "\(peer.calledAETitle) at \(peer.host) port \(peer.port)"))
         lines.append(Line(label: "You are", text: TerminalText(peer.callingAETitle)))
         lines.append(Line(label: "What to do", text: Self.sentence(failure.advice)))
-        self.init(title: "Cannot query \(server.name)", lines: Self.closing(lines, kept))
+        self.init(title: "Cannot query \(server.name)", lines: Self.closing(lines, kept), isAboutServer: true)
     }
 
     /// The query was answered with a failure.
@@ -150,12 +155,11 @@ struct ErrorDialog: Component, Sendable {
         let box = DialogBox.frame(lines: drawn.count + 2, in: area)
         let keymap = surroundings.keymap
         let hasMore = drawn.count > DialogBox.content(of: box).rows
-        var keys: [(key: TerminalText, word: TerminalText)] = [
-            (keymap.label(of: .queryRun, in: .dialog) ?? "r", "retry"),
-            (keymap.label(of: .queryEdit, in: .dialog) ?? "e", "edit query"),
-            (keymap.label(of: .back, in: .dialog) ?? "Esc", "close"),
-            (keymap.label(of: .serverMenu, in: .dialog) ?? "v", "servers"),
-        ]
+        // On a narrow screen the last has no place; the way back must not be it.
+        let hints = [(.queryRun, "retry")] + remedies.prefix(1) + [(.back, "close")] + remedies.dropFirst()
+        var keys = hints.compactMap { hint in
+            keymap.label(of: hint.command, in: .dialog).map { (key: $0, word: hint.word) }
+        }
         if hasMore {
             let down: TerminalText = keymap.label(of: .moveDown, in: .dialog) ?? "j"
             keys.insert((key: down, word: "more"), at: 0)

@@ -112,6 +112,13 @@ struct HelpDialog: Component, Sendable {
                 base: isCursor ? ink.cursor : ink.dialog
             )
         }
+        grid.drawScrollbar(
+            Rect(row: content.row + 1, column: box.endColumn - 2, rows: max(0, rows), columns: 1),
+            first: top,
+            total: lines.count,
+            theme: theme,
+            style: ink.scroll
+        )
         if lines.isEmpty, rows > 0 {
             grid.write(
                 "no key or command has these words",

@@ -142,6 +142,13 @@ struct PaletteDialog: Component, Sendable {
                 base: isCursor ? ink.cursor : ink.dialog
             )
         }
+        grid.drawScrollbar(
+            Rect(row: content.row + 1, column: box.endColumn - 2, rows: max(0, rows), columns: 1),
+            first: top,
+            total: lines.count,
+            theme: theme,
+            style: ink.scroll
+        )
         if lines.isEmpty, rows > 0 {
             grid.write(
                 "no command has these letters",

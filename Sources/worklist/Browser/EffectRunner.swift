@@ -1,5 +1,4 @@
 import DICOMData
-import DICOMData
 import DICOMMatching
 import DICOMNetwork
 import DICOMProtocol
@@ -131,14 +130,10 @@ final class EffectRunner: Sendable {
         if isCancelled { find.cancel() }
         for await batch in find.batches { post(.find(id, .matches(batch))) }
         let result = await find.result
-        var statistics = result.statistics
-        let timings = association.timings
-        statistics.connectMilliseconds = timings.lookupMilliseconds + timings.connectMilliseconds
-        statistics.associateMilliseconds = timings.associateMilliseconds
         if await association.isEstablished {
             Task { await association.release() }
         }
-        return .finished(result.outcome, statistics)
+        return .finished(result.outcome, result.statistics)
     }
 
     private func cancel(_ id: FindID) {

@@ -112,10 +112,7 @@ struct FindCommand: AsyncParsableCommand {
         interrupts.stop()
         if await association.isEstablished { await association.release() } else { association.abort() }
 
-        var statistics = result.statistics
-        statistics.connectMilliseconds =
-            association.timings.lookupMilliseconds + association.timings.connectMilliseconds
-        statistics.associateMilliseconds = association.timings.associateMilliseconds
+        let statistics = result.statistics
         summary?.write(
             result.outcome,
             statistics,

@@ -88,7 +88,11 @@ struct Configuration {
         theme = try string(table, "theme", text)
         guard let value = table["server"] else { return }
         guard let array = value.array else {
-            throw Problem(path: path, line: lines.line(ofHeader: "[server") ?? lines.line(of: "server"), text: "write servers as [[server]]")
+            throw Problem(
+                path: path,
+                line: lines.line(ofHeader: "[server") ?? lines.line(of: "server"),
+                text: "write servers as [[server]]"
+            )
         }
         for (index, entry) in array.enumerated() {
             guard let entry = entry.table else {

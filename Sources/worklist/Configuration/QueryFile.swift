@@ -30,7 +30,9 @@ enum QueryFile {
         }
         func word(_ key: String) throws -> String? {
             guard let value = table[key] else { return nil }
-            guard let string = value.string else { throw fail("\(key) must be a text in quotes", at: lines.line(of: key)) }
+            guard let string = value.string else {
+                throw fail("\(key) must be a text in quotes", at: lines.line(of: key))
+            }
             return string
         }
         var query: Query

@@ -156,6 +156,27 @@ final class Connection {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// A client's connection, with the association it has asked for; closed by the caller.
+    convenience init(associatingWith port: Int) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 ? 0 : errno
+            }
+        }
+        self.init(descriptor, Peer.Shared())
+        guard code == 0 else { throw SystemError(call: "connect", code: code) }
+        try send(Wire.associationRequest())
+        let (type, _) = try receivePDU()
+        guard type == 2 else { throw Failure.unexpected("PDU \(type)") }
+    }
+
+    func close() { Glibc.close(descriptor) }
+
     func note(_ event: String) { shared.note(event) }
 
     func send(_ bytes: [UInt8]) throws {

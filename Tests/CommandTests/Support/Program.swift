@@ -32,7 +32,8 @@ enum Program {
     /// An executable of the system.
     static func tool(_ name: String) throws -> String {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        for folder in path.split(separator: ":") where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
+        for folder in path.split(separator: ":") where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)")
+        {
             return "\(folder)/\(name)"
         }
         throw Missing(what: name)
@@ -46,15 +47,15 @@ enum Program {
         ]
     }
 
-    /// A home without a configuration, for all who need none.
-    static let emptyHome: Result<TemporaryFolder, any Error> = Result { try TemporaryFolder() }
+    /// A home that is not there, and so holds no configuration, for all who need none.
+    static let noHome = "/nonexistent/home"
 
     static func start(
         _ arguments: [String],
         environment: [String: String] = [:],
         input: String? = nil
     ) throws -> Child {
-        let all = Self.environment(home: try emptyHome.get().path).merging(environment) { $1 }
+        let all = Self.environment(home: noHome).merging(environment) { $1 }
         return try Child(try path(), arguments, environment: all, input: input)
     }
 

@@ -37,6 +37,18 @@ enum Wire {
         return pdu(2, body + item(0x50, user))
     }
 
+    /// An A-ASSOCIATE-RQ for the worklist.
+    static func associationRequest() -> [UInt8] {
+        func title(_ text: String) -> [UInt8] {
+            Array(text.utf8) + [UInt8](repeating: 0x20, count: 16 - text.utf8.count)
+        }
+        let context =
+            [1, 0, 0, 0] + item(0x30, Array(worklist.utf8)) + item(0x40, Array(explicitLittleEndian.utf8))
+        let user = item(0x51, big32(16_384)) + item(0x52, Array("1.2.826.0.1.3680043.10.999.1".utf8))
+        let head: [UInt8] = [0, 1, 0, 0] + title("ANY") + title("CLIENT") + [UInt8](repeating: 0, count: 32)
+        return pdu(1, head + item(0x10, Array("1.2.840.10008.3.1.1.1".utf8)) + item(0x20, context) + item(0x50, user))
+    }
+
     /// An A-ASSOCIATE-RQ as received.
     struct Request {
         struct Context {

@@ -329,15 +329,19 @@ import Testing
             } catch RawSocket.Failure.system {}
         } against: { port in
             let association = try await Association.connect(configuration(port: port, receiveWindow: 64 << 10))
-            let find = try await association.findAll(FindOptions(cancelBudget: 0.3))
+            let find = try await association.findAll(FindOptions(cancelBudget: 1))
             if isRead {
-                for await _ in find { find.cancel() }
+                var count = 0
+                for await _ in find {
+                    count += 1
+                    if count == 1 { find.cancel() }
+                }
             } else {
                 for await _ in find { break }
             }
             return (await find.result, await association.end)
         }
-        guard case .aborted(let abort) = result.outcome, case .cancelIgnored(300, let after) = abort.cause else {
+        guard case .aborted(let abort) = result.outcome, case .cancelIgnored(1_000, let after) = abort.cause else {
             Issue.record("\(result.outcome)")
             return
         }

@@ -47,6 +47,98 @@ struct ListBehaviourTests {
         #expect(browser.screenText().contains("ID P700"))
     }
 
+    @Test("a list that nobody has moved in begins at its first row once it is whole; one that was moved in stays")
+    func beginsAtTheTop() throws {
+        for isTouched in [false, true] {
+            var browser = Sample.browser()
+            let id = browser.begin()
+            browser.receive(id, [step(700), step(701)])
+            if isTouched { browser.keys("j", "k") }
+            browser.receive(id, (0..<300).map { step($0) })
+            _ = browser.screenText()
+            browser.complete(id)
+            #expect(browser.list?.position == (isTouched ? 300 : 0))
+            #expect(browser.screenText().contains(isTouched ? "ID P700" : "ID P0"))
+            _ = browser.update(.clock(Sample.later(0.2)))
+            browser.keys("enter")
+            #expect(browser.overlays.count == (isTouched ? 1 : 0))
+        }
+    }
+
+    @Test("a window that is too small for a moment moves nothing")
+    func smallForAMoment() {
+        var browser = Browser.loaded(size: TerminalSize(columns: 80, rows: 18))
+        browser.keys("G", "k", "k")
+        let before = browser.screenText()
+        _ = browser.screenText(size: TerminalSize(columns: 20, rows: 5))
+        #expect(browser.screenText(size: TerminalSize(columns: 80, rows: 18)) == before)
+    }
+
+    @Test("a filter does not change the widths of columns")
+    func filterKeepsWidths() {
+        var browser = Browser.loaded(size: TerminalSize(columns: 80, rows: 20))
+        func header(_ screen: String) -> Substring? { screen.split(separator: "\n").first { $0.contains("Accession") } }
+        let before = header(browser.screenText())
+        #expect(before != nil)
+        browser.keys("/")
+        browser.type("rossi")
+        #expect(browser.visibleRowCount == 1)
+        #expect(header(browser.screenText()) == before)
+    }
+
+    @Test("what is masked becomes no key and goes on no clipboard, from the detail either")
+    func privateDetail() {
+        var browser = Browser.loaded()
+        browser.keys("P")
+        _ = browser.screenText()
+        browser.keys("=")
+        #expect(browser.overlays.isEmpty)
+        browser.keys("enter", "g", "j")
+        for key in ["y", "Y", "="] {
+            #expect(browser.keys(key).isEmpty)
+            #expect(browser.message?.text.string.hasPrefix("names are hidden") == true)
+        }
+        #expect(browser.query.keys == Query.worklist(.thisScanner(modality: "CT", station: "CT01")).keys)
+        #expect(browser.screenText().contains("born 1961-**-**"))
+    }
+
+    @Test("the identity takes one line where it fits by moving closer")
+    func identityCloser() {
+        var browser = Sample.browser()
+        let id = browser.begin()
+        browser.receive(
+            id,
+            [Sample.Step(name: "NÚÑEZ^André", id: "00127101", sex: "M", accession: "26-004504", issuer: "HOSP-A")]
+        )
+        #expect(
+            browser.screenText().contains(
+                " NÚÑEZ, André  born 1985-11-02 (41 y)  M  ID 00127101 [HOSP-A]  ACC 26-004504"
+            )
+        )
+    }
+
+    @Test(
+        "a server's word is not said twice, nor its address",
+        arguments: [
+            ("DEMO", ServerProfile.Accent.demo, "  DEMO   CT01 > X@h:104"),
+            ("RIS", .production, "  RIS PROD   CT01 > X@h:104"),
+            ("X@h:104", .none, " CT01 > X@h:104"),
+            ("RIS", .none, " RIS  CT01 > X@h:104"),
+        ]
+    )
+    func title(_ name: String, _ accent: ServerProfile.Accent, _ words: String) {
+        let server = ServerProfile(
+            name: name,
+            host: "h",
+            port: 104,
+            calledAETitle: "X",
+            callingAETitle: "CT01",
+            accent: accent
+        )
+        var browser = Sample.browser(server: server)
+        #expect(browser.screenText().hasPrefix(words + "  "))
+    }
+
     @Test("sorting keeps the cursor on its item; the same column again turns the order round")
     func sorting() throws {
         var browser = Browser.loaded()
@@ -258,6 +350,61 @@ struct ListBehaviourTests {
             browser.screenText(size: TerminalSize(columns: 99, rows: 30))
                 .contains("another SMITH, Anna is on this list (row 2, born 1958-11-02, ID 00220147)")
         )
+    }
+
+    @Test(
+        "who is marked as alike, and who is not",
+        arguments: [
+            // The same name, whatever else differs.
+            ("LEE^Sam", "19500101", "LEE^Sam", "20010101", true),
+            ("LEE^Sam", "19500101", "lee^SAM^Q", "20010101", true),
+            ("LEE^Sam", "19500101", "LEE^Sam Q.", "20010101", true),
+            ("LEE^Sam", "19500101", "LEE^Sam Taylor", "20010101", true),
+            // An initial that fits, and one that does not.
+            ("LEE^S", "19500101", "LEE^Sam", "20010101", true),
+            ("LEE^T", "19500101", "LEE^Sam", "20010101", false),
+            // Twins.
+            ("LEE^Sam", "20010101", "LEE^Toni", "20010101", true),
+            // No more than a family, or the first letter, in common.
+            ("LEE^Sam", "19500101", "LEE^Toni", "20010101", false),
+            ("LEE^Sam", "19500101", "LEE^Simon", "20010101", false),
+            ("LEE^Sam", "19500101", "LEEDS^Sam", "20010101", false),
+            ("NGUYỄN^Thị Lan", "19500101", "NGUYỄN^Thị Hoa", "20010101", false),
+            // Other writings.
+            ("SUZUKI^Taro=鈴木^太郎", "19500101", "SUZUKI^Taro=鈴木^太朗", "20010101", true),
+            ("LEE^Sam", "", "LEE^Sam", "", true),
+        ]
+    )
+    func alike(_ a: String, _ bornA: String, _ b: String, _ bornB: String, _ expected: Bool) {
+        let steps = [
+            Sample.Step(name: a, id: "1", born: bornA, accession: "A1"),
+            Sample.Step(name: b, id: "2", born: bornB, accession: "A2"),
+        ]
+        for order in [steps, steps.reversed()] {
+            var table = MatchTable()
+            table.append(Sample.batch(order))
+            var similar = SimilarPatients()
+            let isDone = similar.advance(table, fallback: nil, budget: 100)
+            #expect(isDone)
+            #expect(similar.similar(to: table.item(0), fallback: nil) == (expected ? 1 : nil))
+            #expect(similar.similar(to: table.item(1), fallback: nil) == (expected ? 0 : nil))
+        }
+    }
+
+    @Test("two examinations of one patient are no hazard; the same ID of another hospital is")
+    func samePatient() {
+        func marks(_ first: Sample.Step, _ second: Sample.Step) -> Int? {
+            var table = MatchTable()
+            table.append(Sample.batch([first, second]))
+            var similar = SimilarPatients()
+            _ = similar.advance(table, fallback: nil, budget: 100)
+            return similar.similar(to: table.item(0), fallback: nil)
+        }
+        #expect(marks(Sample.Step(accession: "A1"), Sample.Step(accession: "A2")) == nil)
+        #expect(marks(Sample.Step(issuer: "A"), Sample.Step(issuer: "B")) == 1)
+        #expect(marks(Sample.Step(id: ""), Sample.Step(id: "")) == nil)
+        #expect(marks(Sample.Step(id: ""), Sample.Step(id: "", born: "19700101")) == 1)
+        #expect(marks(Sample.Step(id: ""), Sample.Step(id: "7")) == 1)
     }
 
     @Test("J and K in the detail go to the neighbours, and the cursor of the list goes along")

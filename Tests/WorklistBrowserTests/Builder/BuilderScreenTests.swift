@@ -401,6 +401,53 @@ struct BuilderScreenTests {
         #expect(screen.grid(columns: 80, rows: 24)[found.row, found.column - 1].text == "d")
     }
 
+    @Test("under the attribute picker no cursor of the tree looks out", arguments: ["perf", "zzzz"])
+    func noStrayCursor(_ typed: String) {
+        var screen = builder()
+        send(.moveLast, .builderAdd, to: &screen)
+        type(typed, into: &screen)
+        let grid = screen.grid(columns: 80, rows: 24)
+        let edge = (1..<23).map { grid[$0, 0].text }
+        #expect(!edge.contains(Theme.standard.glyph(.cursor).string))
+        #expect(!(1..<23).contains { grid[$0, 79].text == Theme.standard.glyph(.scrollThumb).string })
+    }
+
+    @Test("a birth date is helped with years and days, not with this week")
+    func birthDates() throws {
+        var query = Query.worklist(.all)
+        query.set(QueryKey(AttributePath([], .patientBirthDate)))
+        let key = try #require(query[AttributePath([], .patientBirthDate)])
+        let now = ScreenSample.now.queryMoment
+        var helper = try #require(ValueHelper(key, server: nil, now: now))
+        #expect(helper.choices.isEmpty)
+        for (typed, values) in [
+            ("1985", ["19850101-19851231"]), ("1985-02-03", ["19850203"]), ("19850203", ["19850203"]),
+            ("19850101-19851231", ["19850101-19851231"]), ("1985-02-31", []), ("x", []),
+        ] {
+            helper.field.replace(with: typed)
+            helper.refresh(now: now)
+            #expect(helper.choices.map(\.value) == values, "\(typed)")
+        }
+    }
+
+    @Test("asking for the next patient, the name of the last one is marked: typing replaces it")
+    func nextPatient() {
+        var screen = builder()
+        setValue("SMI*", at: name, in: &screen)
+        var next = BuilderScreen(query: screen.query, server: ScreenSample.server, editing: name)
+        type("JON*", into: &next)
+        let intents = next.perform(.accept, ScreenSample.surroundings())
+        #expect(intents.contains { if case .run(let query) = $0 { query[name]?.value == "JON*" } else { false } })
+    }
+
+    @Test("the way back has its place in the bottom line at any width", arguments: [60, 70, 80, 160])
+    func wayBack(_ columns: Int) {
+        var screen = builder()
+        #expect(screen.grid(columns: columns, rows: 24).text(23).contains("Esc back"))
+        send(.builderAdd, to: &screen)
+        #expect(screen.grid(columns: columns, rows: 24).text(23).contains("Esc close"))
+    }
+
     private static let sizes = [(80, 24), (160, 50), (60, 12)]
 
     @Test("the tree looks as it should", arguments: sizes)

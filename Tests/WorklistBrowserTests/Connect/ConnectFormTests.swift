@@ -136,6 +136,20 @@ struct ConnectFormTests {
         #expect(intents.contains { if case .close = $0 { true } else { false } })
     }
 
+    @Test("typing into a field that was just entered replaces what was there; the field left keeps its text")
+    func replaces() {
+        var form = ConnectForm(existing: nil, configPath: path)
+        type("h", into: &form)
+        _ = form.perform(.formNext, surroundings)
+        #expect(form.draft[.port].isSelected)
+        type("4711", into: &form)
+        #expect(form.draft.value(.port) == "4711")
+        _ = form.perform(.formPrevious, surroundings)
+        #expect(!form.draft[.port].isSelected)
+        #expect(form.draft.value(.port) == "4711")
+        #expect(form.draft.value(.host) == "h")
+    }
+
     @Test("a small letter typed as modality is the capital")
     func modality() {
         var form = filled()
@@ -153,7 +167,7 @@ struct ConnectFormTests {
         )
         var form = filled()
         while form.focus != .field(.port) { _ = form.perform(.formNext, surroundings) }
-        type("9", into: &form)
+        type("111129", into: &form)
         GoldenScreen.check(form.grid(columns: columns, rows: rows, surroundings), "connect-wrong-port-\(size)")
         var failed = filled()
         while failed.focus != .button(.test) { _ = failed.perform(.formNext, surroundings) }

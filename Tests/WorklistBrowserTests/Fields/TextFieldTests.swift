@@ -5,6 +5,29 @@ import Testing
 
 @Suite("Text field")
 struct TextFieldTests {
+    @Test("a marked text gives way to what is typed, is emptied by deleting, and stays when the cursor moves")
+    func selection() {
+        var typed = TextField("104")
+        typed.select()
+        typed.insert("11112")
+        #expect(typed.text == "11112")
+        #expect(!typed.isSelected)
+        for command in [Command.fieldDeleteBackward, .fieldDeleteForward, .fieldDeleteWord] {
+            var deleted = TextField("CT 01")
+            deleted.select()
+            let isDone = deleted.perform(command)
+            #expect(isDone && deleted.isEmpty)
+        }
+        var moved = TextField("104")
+        moved.select()
+        _ = moved.perform(.fieldLeft)
+        moved.insert("9")
+        #expect(moved.text == "1094")
+        var empty = TextField()
+        empty.select()
+        #expect(!empty.isSelected)
+    }
+
     @Test("typing, moving and deleting work grapheme by grapheme")
     func editing() {
         var field = TextField("Müller")

@@ -116,7 +116,7 @@ struct DemoScheduleTests {
         for terms in expected { #expect(sets.contains(terms), "\(terms)") }
         let wide = DemoSchedule(date: Self.monday, count: 2_000)
         let all = Set(wide.items.map { $0.declaredCharacterSet?.terms ?? [] })
-        #expect(all.count == DemoCatalogue.shared.scripts.count)
+        #expect(all == Set(DemoCatalogue.shared.scripts.map(\.characterSet.terms)))
         let statuses = Set(try items.compactMap { try step($0).string(.scheduledProcedureStepStatus) })
         #expect(statuses.isSuperset(of: ["SCHEDULED", "ARRIVED", "READY", "STARTED", "COMPLETED", "DEPARTED"]))
         let priorities = Set(items.compactMap { $0.string(.requestedProcedurePriority) })
@@ -144,6 +144,19 @@ struct DemoScheduleTests {
         let unknown = try #require(items.first { $0.string(.patientID) == "E2609217" })
         #expect(unknown.state(of: .patientBirthDate) == .empty)
         #expect(unknown.string(.requestedProcedurePriority) == "STAT")
+    }
+
+    @Test("By chance hardly any two patients share a name", arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
+    func rareNamesakes(seed: UInt64) {
+        let schedule = DemoSchedule(date: Self.monday.adding(days: Int(seed)), seed: seed)
+        var ids: [String: Set<String>] = [:]
+        for item in schedule.items {
+            let parts = (item.string(.patientName) ?? "").split(separator: "=").first?.split(separator: "^") ?? []
+            ids[parts.prefix(2).joined(separator: "^"), default: []].insert(item.string(.patientID) ?? "")
+        }
+        let shared = ids.filter { $0.value.count > 1 }.map(\.key)
+        #expect(shared.contains("SMITH^Anna"))
+        #expect(shared.count <= 3, "\(shared)")
     }
 
     @Test("Statuses follow the clock: nothing has happened before the day, everything after it")
