@@ -34,8 +34,10 @@ release: setup-build
 test: toolchain setup lint
 	@$(SWIFT) build --build-tests
 	run() { timeout --verbose --signal=INT --kill-after=20 $(TEST_TIMEOUT) $(SWIFT) test --skip-build "$$@" </dev/null; }
-	run --skip InteroperabilityTests
-	run --filter InteroperabilityTests
+	status=0
+	run --skip InteroperabilityTests || status=$$?
+	run --filter InteroperabilityTests || status=$$?
+	exit $$status
 
 ## bench: figures of the release program beside DCMTK's, in one run
 bench: setup release

@@ -271,6 +271,27 @@ extension Commands {
             #expect(summary.guessed_text_rows == 1)
         }
 
+        @Test("a server that is slow to answer the release: all is said before, and the exit code is that of the query")
+        func slowRelease() async throws {
+            let gate = Gate()
+            let peer = try Peer { connection in
+                try connection.accept()
+                let query = try connection.receiveRequest()
+                try connection.stream(query, count: 2)
+                guard try connection.receivePDU().type == 5 else { return }
+                try gate.wait()
+                try connection.send(Wire.releaseResponse)
+                try connection.drain()
+            }
+            let child = try Program.start(["find", "--to", peer.address, "--format", "jsonl", "--summary", "json"])
+            try await child.until("print rows and summary") { $0.output.contains("PID000001") && !$0.errors.isEmpty }
+            gate.open()
+            let result = try await child.result()
+            #expect(result.code == 0, "\(result.everything)")
+            #expect(try Summary(result).outcome == "complete")
+            #expect(!peer.events.contains("abort"), "the summary came while the release was still awaited")
+        }
+
         @Test("a response to somebody else's request is dropped, and counted")
         func stray() async throws {
             let peer = try Peer.server { connection, query in

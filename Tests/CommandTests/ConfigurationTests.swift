@@ -110,6 +110,9 @@ extension Commands {
             let isFolder = try await Program.run(["find", "--config", folder.path])
             #expect(isFolder.code == 2)
             #expect(isFolder.errors.contains("is a directory"))
+            let endless = try await Program.run(["find", "--config", "/dev/zero"])
+            #expect(endless.code == 2)
+            #expect(endless.errors.contains("file too large"), "\(endless.errors)")
             let binary = try folder.write([0xFF, 0xFE, 0x00], to: "binary.toml")
             #expect(try await Program.run(["find", "--config", binary]).errors.contains("UTF-8"))
         }

@@ -16,7 +16,7 @@ extension InTerminal {
                 }
             }
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W browse --to \(peer.address) --limit 0; echo code-$?-")
+            try await terminal.command("clear; \"$W\" browse --to \(peer.address) --limit 0; echo code-$?-")
             try await terminal.until("complete", "3 rows")
 
             try await terminal.press("e")
@@ -78,7 +78,7 @@ extension InTerminal {
                 try connection.stream(query, count: 1_000_000, perSecond: 200, cancel: .ignore)
             }
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W browse --to \(peer.address) --limit 0; echo code-$?-")
+            try await terminal.command("clear; \"$W\" browse --to \(peer.address) --limit 0; echo code-$?-")
             try await terminal.until("receiving", "SMITH")
             try await terminal.press("x")
             try await terminal.until("cancelling")
@@ -97,7 +97,7 @@ extension InTerminal {
                 try connection.stream(query, count: 1_000_000, perSecond: 200, cancel: .ignore)
             }
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W browse --to \(peer.address) --limit 0; echo code-$?-")
+            try await terminal.command("clear; \"$W\" browse --to \(peer.address) --limit 0; echo code-$?-")
             try await terminal.until("receiving", "SMITH")
             try await terminal.press("x")
             try await peer.until("cancel")
@@ -113,7 +113,7 @@ extension InTerminal {
                 try connection.stream(query, count: 1_000_000, perSecond: 200)
             }
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W browse --to \(peer.address) --limit 0; echo code-$?-")
+            try await terminal.command("clear; \"$W\" browse --to \(peer.address) --limit 0; echo code-$?-")
             try await terminal.until("receiving", "SMITH")
             try await terminal.press("q")
             try await terminal.until("Quit")
@@ -133,7 +133,7 @@ extension InTerminal {
                 throw Connection.Failure.closed
             }
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W browse --to \(peer.address); echo code-$?-")
+            try await terminal.command("clear; \"$W\" browse --to \(peer.address); echo code-$?-")
             let screen = try await terminal.until("ABORTED", "by the server", "5 rows")
             #expect(screen.contains("SMITH"))
             #expect(screen.contains("PARTIAL"))
@@ -145,7 +145,7 @@ extension InTerminal {
         func firstStart() async throws {
             let peer = try Peer.server(matches: (0..<12).map { Wire.match($0) })
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W; echo code-$?-")
+            try await terminal.command("clear; \"$W\"; echo code-$?-")
             try await terminal.until("Connect to a worklist", "Nothing has been sent on the network", "Save")
             #expect(peer.events == [])
 
@@ -174,7 +174,7 @@ extension InTerminal {
             try await terminal.until("code-0-")
 
             // The next start needs no form.
-            try await terminal.command("clear; $W; echo code-$?-")
+            try await terminal.command("clear; \"$W\"; echo code-$?-")
             try await terminal.until("complete", "12 rows", "SMITH")
             try await terminal.press("q")
             try await terminal.until("code-0-")
@@ -184,7 +184,7 @@ extension InTerminal {
         func failedTest() async throws {
             try await Peer.withClosedPort { port in
                 let terminal = try await Tmux()
-                try await terminal.command("clear; $W; echo code-$?-")
+                try await terminal.command("clear; \"$W\"; echo code-$?-")
                 try await terminal.until("Connect to a worklist")
                 try await terminal.type("127.0.0.1")
                 try await terminal.press("Tab", "C-u")

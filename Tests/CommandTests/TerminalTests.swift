@@ -9,7 +9,7 @@ extension InTerminal {
         func demo() async throws {
             let terminal = try await Tmux()
             let before = try await terminal.modes()
-            try await terminal.command("clear; echo on-the-shell; $W demo --items 50; echo code-$?-")
+            try await terminal.command("clear; echo on-the-shell; \"$W\" demo --items 50; echo code-$?-")
             let screen = try await terminal.until("complete", "50 rows", "Patient", "DEMO")
             #expect(screen.contains("2026") || screen.contains("date=today"))
             #expect(!screen.contains("on-the-shell"))
@@ -28,7 +28,7 @@ extension InTerminal {
         func signals(_ number: Int32) async throws {
             let terminal = try await Tmux()
             let before = try await terminal.modes()
-            try await terminal.command("clear; bash -c 'echo $$ >~/pid; exec $W demo --items 50'; echo code-$?-")
+            try await terminal.command("clear; bash -c 'echo $$ >~/pid; exec \"$W\" demo --items 50'; echo code-$?-")
             try await terminal.until("complete", "50 rows")
             let text = try terminal.home.read("pid").trimmingCharacters(in: .newlines)
             Glibc.kill(try #require(pid_t(text)), number)
@@ -40,7 +40,7 @@ extension InTerminal {
         @Test("Ctrl-C while nothing runs asks, and quits when asked twice")
         func interrupt() async throws {
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W demo --items 50; echo code-$?-")
+            try await terminal.command("clear; \"$W\" demo --items 50; echo code-$?-")
             try await terminal.until("complete", "50 rows")
             try await terminal.press("C-c")
             try await terminal.until("Quit")
@@ -53,7 +53,7 @@ extension InTerminal {
         func suspend() async throws {
             let terminal = try await Tmux()
             let before = try await terminal.modes()
-            try await terminal.command("clear; $W demo --items 50; echo code-$?-")
+            try await terminal.command("clear; \"$W\" demo --items 50; echo code-$?-")
             try await terminal.until("complete", "50 rows")
             for columns in [100, 120] {
                 try await terminal.press("C-z")
@@ -80,7 +80,7 @@ extension InTerminal {
         @Test("a storm of resizes ends with a whole screen")
         func resizes() async throws {
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W demo --items 50; echo code-$?-")
+            try await terminal.command("clear; \"$W\" demo --items 50; echo code-$?-")
             try await terminal.until("complete", "50 rows")
             for (columns, rows) in [(200, 60), (60, 12), (20, 5), (1, 1), (2, 40), (300, 3), (132, 43), (10, 10)] {
                 try await terminal.resize(columns, rows)
@@ -99,7 +99,7 @@ extension InTerminal {
         @Test("filter, sort, detail and the way back")
         func walk() async throws {
             let terminal = try await Tmux()
-            try await terminal.command("clear; $W demo --items 120; echo code-$?-")
+            try await terminal.command("clear; \"$W\" demo --items 120; echo code-$?-")
             try await terminal.until("complete", "120 rows")
 
             try await terminal.press("/")
@@ -141,7 +141,7 @@ extension InTerminal {
         func kinds(_ setting: String) async throws {
             let terminal = try await Tmux()
             let before = try await terminal.modes()
-            try await terminal.command("clear; \(setting) $W demo --items 50; echo code-$?-")
+            try await terminal.command("clear; \(setting) \"$W\" demo --items 50; echo code-$?-")
             let screen = try await terminal.until("complete", "50 rows", "Patient", "DEMO")
             if setting == "LANG=C" {
                 #expect(screen.unicodeScalars.allSatisfy { $0.value < 0x7F }, "\(screen)")
@@ -160,7 +160,7 @@ extension InTerminal {
             }
             let terminal = try await Tmux()
             let before = try await terminal.modes()
-            let line = "bash -c 'echo $$ >~/pid; exec $W browse --to \(peer.address) --limit 0'"
+            let line = "bash -c 'echo $$ >~/pid; exec \"$W\" browse --to \(peer.address) --limit 0'"
             try await terminal.command("clear; \(line); echo code-$?-")
             try await terminal.until("receiving", "SMITH")
             let text = try terminal.home.read("pid").trimmingCharacters(in: .newlines)
@@ -177,7 +177,7 @@ extension InTerminal {
             let peer = try Peer.server(matches: (0..<3).map { Wire.match($0, name: evil, description: evil) })
             let terminal = try await Tmux()
             let title = try await terminal.title()
-            try await terminal.command("clear; $W browse --to \(peer.address); echo code-$?-")
+            try await terminal.command("clear; \"$W\" browse --to \(peer.address); echo code-$?-")
             let screen = try await terminal.until("complete", "3 rows", "EVIL")
             #expect(hostileScalars(in: screen) == [])
             #expect(!screen.hasPrefix("owned"))
@@ -189,7 +189,7 @@ extension InTerminal {
         @Test("a terminal that can do nothing is refused in words")
         func dumbTerminal() async throws {
             let terminal = try await Tmux()
-            try await terminal.command("clear; TERM=no-such-terminal $W demo; echo code-$?-")
+            try await terminal.command("clear; TERM=no-such-terminal \"$W\" demo; echo code-$?-")
             let screen = try await terminal.until("code-2-")
             #expect(screen.contains("no-such-terminal"), "\(screen)")
         }

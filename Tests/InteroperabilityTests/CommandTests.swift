@@ -5,7 +5,7 @@ import Testing
 
 extension Interoperability {
     /// The commands as a shell runs them, against the servers and clients of others.
-    @Suite("The commands")
+    @Suite("Our commands")
     struct CommandTests {
         private static func worklist(_ arguments: [String]) async throws -> Program.Result {
             // No configuration of whoever runs the tests may have a say.

@@ -113,6 +113,8 @@ public final class Association: Sendable {
             let cause: AssociationFailure.Cause
             switch error {
             case .notFound(let detail): cause = .nameNotFound(detail: detail)
+            case .timedOut where !(configuration.connectTimeout > 0):
+                cause = .connectTimedOut(seconds: configuration.connectTimeout)
             case .timedOut:
                 cause = .nameNotFound(detail: "the name server did not answer within \(configuration.connectTimeout) s")
             case .cancelled: cause = .cancelled

@@ -32,9 +32,9 @@ extension Browser {
             right.add(long)
             right.space(2)
             right.add(clock, ink.text)
-        } else if long.width <= room {
+        } else if long.width < room {
             right.add(long)
-        } else if short.width <= room {
+        } else if short.width < room {
             right.add(short)
         } else {
             right.add(scopes { _ in "" })
@@ -226,7 +226,7 @@ extension Browser {
             let name: TerminalText = attempt.isRefresh ? "refresh \(words.badge)" : words.badge
             badge = (name, theme.style(words.scope))
             parts.append((attempt.at.clock, ink.text))
-            if let shown = shownRows(ink.warning) { parts += shown }
+            if let shown = shownRows(ink.warning) { parts.append(shown) }
             if let asked = attempt.asked {
                 parts.append(("asked \(QueryWords.line(asked, isPrivate: isPrivate))", ink.text))
             }
@@ -300,7 +300,7 @@ extension Browser {
             parts.append((Figures.seconds(elapsed), ink.text))
             if rows > 0, elapsed >= 0.5 { parts.append((Figures.rate(Double(rows) / elapsed), ink.text)) }
         }
-        if run.incoming != nil, let shown = shownRows(ink.dim) { parts += shown }
+        if run.incoming != nil, let shown = shownRows(ink.dim) { parts.append(shown) }
         return ((badge, style), parts)
     }
 
@@ -308,12 +308,13 @@ extension Browser {
     private func isPartial(_ list: ResultList) -> Bool { list.end?.isPartial == true && list.rows.count > 0 }
 
     /// Where the rows on screen are from, while the words beside it are about another query.
-    private func shownRows(_ style: Style) -> [(text: TerminalText, style: Style)]? {
+    private func shownRows(_ style: Style) -> (text: TerminalText, style: Style)? {
         guard let list, list.rows.count > 0 else { return nil }
         let count = list.rows.count
         let rows: TerminalText = count == 1 ? "the row shown is" : "the \(count) rows shown are"
-        guard isPartial(list) else { return [("\(rows) from \(list.asOf.clock)", style)] }
-        return [(" PARTIAL ", theme.style("ui.identity.warning")), ("\(rows) from \(list.asOf.clock)", style)]
+        return isPartial(list)
+            ? ("\(rows) PARTIAL, from \(list.asOf.clock)", Ink(theme).warning)
+            : ("\(rows) from \(list.asOf.clock)", style)
     }
 
     // MARK: Keys

@@ -101,6 +101,7 @@ extension Browser {
         case .filterEdit:
             filterBefore = list?.rows.filter
             filterField = TextField(list?.rows.filter?.text ?? "", limit: 200)
+            filterField?.select()
         case .filterClear: return clearFilter()
         case .back:
             // The message is gone already; a second time clears the filter.

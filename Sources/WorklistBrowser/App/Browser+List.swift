@@ -102,7 +102,7 @@ extension Browser {
         return []
     }
 
-    /// `another SMITH, Anna is on this list (row 2, born 1958-11-02, ID 00220147)`.
+    /// `also on this list: SMITH, Anna (row 2, born 1958-11-02, ID 00220147)`.
     func similarWarning(row: Int) -> TerminalText? {
         guard let list,
             let other = list.similar.similar(to: list.rows.table.item(row), fallback: list.server.assumedCharacterSet)
@@ -111,7 +111,7 @@ extension Browser {
         let place: TerminalText = list.rows.position(of: other).map { "row \($0 + 1)" } ?? "hidden by the filter"
         let born = text[.born].hasValue ? text[.born].text : "unknown"
         let id = text[.id].hasValue ? text[.id].text : "none"
-        return "another \(text[.patient].text) is on this list (\(place), born \(born), ID \(id))"
+        return "also on this list: \(text[.patient].text) (\(place), born \(born), ID \(id))"
     }
 
     // MARK: Copying

@@ -222,7 +222,10 @@ extension Browser {
 
     /// A list that nobody has moved in begins at its first row, whichever row came first off the wire.
     private mutating func showFromTop() {
-        guard let list, !list.isTouched, list.position > 0, list.cursor != nil else { return }
+        guard let list, !list.isTouched, list.cursor != nil else { return }
+        // Other rows stand here than those the widths were made for.
+        self.list?.layout = nil
+        guard list.position > 0 else { return }
         let rows = viewRows
         self.list?.place(at: 0, viewRows: rows)
         movedAt = now

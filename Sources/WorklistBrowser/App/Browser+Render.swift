@@ -30,6 +30,11 @@ extension Browser {
         for overlay in overlays.dropFirst((base ?? -1) + 1) {
             overlay.component.draw(into: &grid, in: dialogArea, surroundings)
             cursor = overlay.component.cursor(in: dialogArea)
+            // A dialog has its keys in its edge; those of the screen below do not work now.
+            grid.fill(
+                Rect(row: size.rows - 1, column: 0, rows: 1, columns: size.columns),
+                style: theme.style("ui.text")
+            )
         }
         drawMessage(&grid)
         return Frame(grid: grid, cursor: cursor)
@@ -148,23 +153,13 @@ extension Browser {
         // Widths settle with the first screenful; a few lines of it come and go with the bars below the list.
         let isMore = visible.count > list.layoutRows && list.layoutRows + 4 < rows
         if list.layout == nil || list.layout?.width != area.columns - 1 || isMore {
-            list.layout = ListLayout(
-                width: area.columns - 1,
-                rows: visible.map(\.text),
-                wishes: wishes(of: list, visible.map(\.text)),
-                thisYear: String(now.date.year)
-            )
+            list.layout = layout(of: &list, columns: area.columns - 1)
             list.layoutRows = visible.count
         } else if wishes(of: list, []).date, list.layout?.columns.contains(where: { $0.column == .date }) == false,
             list.layout?.columns.first?.column == .time, list.days.map({ $0.lowerBound != $0.upperBound }) == true
         {
             // A second day came in: times without dates would mislead.
-            list.layout = ListLayout(
-                width: area.columns - 1,
-                rows: visible.map(\.text),
-                wishes: wishes(of: list, visible.map(\.text)),
-                thisYear: String(now.date.year)
-            )
+            list.layout = layout(of: &list, columns: area.columns - 1)
         }
         guard let layout = list.layout else { return }
         drawHeader(&grid, layout, list, in: area)
@@ -197,6 +192,23 @@ extension Browser {
             total: list.rows.shownCount,
             theme: theme,
             style: theme.style("ui.scroll")
+        )
+    }
+
+    /// Rows whose widths count: what a few pages down would be cut is seen in time.
+    private static let layoutSample = 100
+
+    private func layout(of list: inout ResultList, columns: Int) -> ListLayout {
+        var sample: [RowText] = []
+        for place in list.top..<min(list.top + Self.layoutSample, list.rows.shownCount) {
+            guard let row = list.rows.row(at: place) else { break }
+            sample.append(isPrivate ? list.text(row).masked : list.text(row))
+        }
+        return ListLayout(
+            width: columns,
+            rows: sample,
+            wishes: wishes(of: list, sample),
+            thisYear: String(now.date.year)
         )
     }
 

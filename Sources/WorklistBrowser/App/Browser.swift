@@ -10,7 +10,7 @@ public struct Browser: Sendable {
     /// The smallest screen that shows a list: below it only the size that is needed.
     public static let minimumSize = TerminalSize(columns: 60, rows: 12)
     /// From so many columns on the detail stands beside the list: both then show more than either did alone.
-    static let splitColumns = 130
+    static let splitColumns = 140
 
     public var theme: Theme
     var keymap = Keymap.standard
@@ -104,7 +104,8 @@ public struct Browser: Sendable {
     }
 
     static func startQuery(for server: ServerProfile?) -> Query {
-        guard let server else { return .worklist(.all) }
+        // A demonstration shows all it has; its scanner is a key away.
+        guard let server, server.accent != .demo else { return .worklist(.all) }
         if !server.stationAETitle.isEmpty {
             return .worklist(.thisScanner(modality: server.modality, station: server.effectiveStation))
         }

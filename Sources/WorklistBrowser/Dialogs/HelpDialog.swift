@@ -67,7 +67,7 @@ struct HelpDialog: Component, Sendable {
         let theme = surroundings.theme
         let ink = Ink(theme)
         let lines = lines(surroundings.keymap)
-        let legend = context == .list ? StepStatus.legend : []
+        let legend = context == .list ? StepStatus.legend(theme) : []
         let box = DialogBox.frame(lines: 2 + surroundings.keymap.bindings(in: context).count + legend.count, in: area)
         DialogBox(
             title: "Keys: \(context.title)",
@@ -129,7 +129,7 @@ struct HelpDialog: Component, Sendable {
             )
         }
         for (index, text) in legend.prefix(legendRows).enumerated() {
-            StyledLine(TerminalText(text), ink.dim).draw(
+            StyledLine(text, ink.dim).draw(
                 into: &grid,
                 row: content.endRow - legendRows + index,
                 column: content.column,

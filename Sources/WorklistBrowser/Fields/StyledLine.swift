@@ -146,8 +146,7 @@ extension Grid {
             write(hint, row: row, column: column + (isActive ? 1 : 0), style: ink.placeholder.over(base))
         } else {
             let isMarked = isActive && field.isSelected
-            let mark = base.modifiers.contains(.reverse) ? Style(modifiers: [.bold, .underline]) : ink.cursor
-            write(shown.text, row: row, column: column, style: isMarked ? mark.over(base) : base, maxWidth: width)
+            write(shown.text, row: row, column: column, style: isMarked ? base.marked : base, maxWidth: width)
         }
         guard isActive else { return }
         let place = Rect(row: row, column: column + shown.cursorColumn, rows: 1, columns: 1)
@@ -156,6 +155,20 @@ extension Grid {
             Rect(row: place.row, column: place.column, rows: 1, columns: max(1, wide)),
             style: Style(modifiers: base.modifiers.contains(.reverse) ? [.underline, .bold] : .reverse)
         )
+    }
+}
+
+extension Style {
+    /// A field's text that the next key will replace: its colours changed round, not by the modifier that shows the caret.
+    fileprivate var marked: Style {
+        var style = self
+        if modifiers.contains(.reverse) || background == .default {
+            style.modifiers.formUnion([.bold, .underline])
+        } else {
+            style.foreground = background
+            style.background = foreground
+        }
+        return style
     }
 }
 

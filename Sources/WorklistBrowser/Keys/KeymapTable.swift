@@ -77,8 +77,10 @@ enum KeymapTable {
         list builder detail | ctrl-u | move.halfUp | | half a page up
         list builder detail dialog servers | g Home | move.first | | first line
         list builder detail dialog servers | G End | move.last | | last line
-        list detail | h Left | move.left | | mark the column before; fold
-        list detail | l Right | move.right | | mark the next column; unfold
+        list | h Left | move.left | | mark the column before
+        list | l Right | move.right | | mark the next column
+        detail | h Left | move.left | | fold
+        detail | l Right | move.right | | unfold
         builder | Left | move.left | | fold
         builder | l Right | move.right | | unfold
 

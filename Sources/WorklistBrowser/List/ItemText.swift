@@ -163,10 +163,15 @@ enum StepStatus: Hashable, Sendable {
         }
     }
 
-    static let legend = [
-        "S scheduled  A arrived  R ready  I started  D departed  C done  X stopped",
-        "! STAT or HIGH   * name like another patient's   - not returned   ~ cut",
-    ]
+    /// What the letters and marks of the list mean.
+    static func legend(_ theme: Theme) -> [TerminalText] {
+        let doubtful = theme.glyph(.guessed) == "?" ? "?" : theme.glyph(.guessed) + " ?"
+        return [
+            "S scheduled  A arrived  R ready  I started  D departed  C done  X stopped",
+            theme.glyph(.stat) + " urgent  * like another patient  " + doubtful + " doubtful text  - not returned  "
+                + theme.glyph(.truncated) + " cut",
+        ]
+    }
 }
 
 /// An item as a line of the list and as the identity bar: decoded for rows on screen only.

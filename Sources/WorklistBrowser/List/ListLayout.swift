@@ -69,7 +69,11 @@ struct ListLayout: Hashable, Sendable {
         if room() >= accession + 1 + Self.minimumProcedure { widths[.accession] = accession }
         if wishes.modality {
             let modality = natural(.modality, 3...5)
-            if room() >= modality + 1 + Self.minimumProcedure + 2 { widths[.modality] = modality }
+            let needed = modality + 1 + Self.minimumProcedure + 2
+            if room() < needed, let name = widths[.patient], name > 20 {
+                widths[.patient] = max(20, name - (needed - room()))
+            }
+            if room() >= needed { widths[.modality] = modality }
         }
         if room() < Self.comfortableProcedure, let name = widths[.patient], name > 20 {
             widths[.patient] = max(20, name - (Self.comfortableProcedure - room()))

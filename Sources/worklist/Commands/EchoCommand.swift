@@ -40,13 +40,14 @@ struct EchoCommand: AsyncParsableCommand {
         switch outcome {
         case .answered(let status, let milliseconds):
             line("C-ECHO", milliseconds)
-            await association.release()
             guard status == .success else {
+                await association.release()
                 throw CommandFailure(.dimseFailure, "the server answered C-ECHO with \(status): \(status.meaning)")
             }
             let peer = association.negotiated.peerImplementation
             let name = [peer.versionName, peer.classUID].compactMap { $0 }.joined(separator: ", ")
             out.writeLine("Success" + (name.isEmpty ? "" : "; the server is \(TerminalText(name).string)"))
+            await association.release()
         case .timedOut(let seconds):
             throw CommandFailure(
                 .network,

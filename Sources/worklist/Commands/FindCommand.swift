@@ -110,8 +110,6 @@ struct FindCommand: AsyncParsableCommand {
         writer.end()
         let result = await find.result
         interrupts.stop()
-        if await association.isEstablished { await association.release() } else { association.abort() }
-
         let statistics = result.statistics
         summary?.write(
             result.outcome,
@@ -121,18 +119,19 @@ struct FindCommand: AsyncParsableCommand {
             damaged: writer.isReading ? writer.damagedRows : nil
         )
         if let caution = writer.caution, summary != .json { StandardError.write("worklist: \(caution)\n") }
+        var ending = FindEnding(result.outcome, rows: rows)
         // A reader that has gone has seen enough; rows lost on the way to a file are another matter.
         if let failure = StandardOutput.shared.failure, failure.code != EPIPE {
-            throw CommandFailure(
-                .partial,
+            ending.code = .partial
+            ending.words =
                 "cannot write the rows to standard output: \(failure.words); what was written is not whole. Free some "
-                    + "space and ask again."
-            )
+                + "space and ask again."
         }
-        let ending = FindEnding(result.outcome, rows: rows)
         if let words = ending.words, summary != .json {
             StandardError.write("worklist: \(TerminalText(words).string)\n")
         }
+        // All is said: nobody waits for a server that is slow to let go.
+        if await association.isEstablished { await association.release() } else { association.abort() }
         if ending.code != .matches { throw ending.code }
     }
 
@@ -143,6 +142,8 @@ struct FindCommand: AsyncParsableCommand {
             do {
                 let parsed = try KeyPath.parse(text, model: query.model)
                 query.set(parsed.key(source: .user))
+                // Where a key went is for a person to know, and in nobody's way in a pipe.
+                if let note = parsed.note, StandardError.isTerminal { StandardError.write("worklist: \(note)\n") }
                 if parsed.path.tag == .queryRetrieveLevel, let value = parsed.value {
                     guard let level = QueryLevel(rawValue: value) else {
                         throw CommandFailure.usage(

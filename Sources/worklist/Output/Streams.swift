@@ -12,6 +12,8 @@ extension TerminalText {
 
 /// Standard error, unbuffered.
 enum StandardError {
+    static var isTerminal: Bool { isatty(2) == 1 }
+
     static func write(_ text: String) {
         _ = FileWriter.writeAll(Array(text.utf8)[...], to: 2)
     }
@@ -72,6 +74,9 @@ enum FileWriter {
         return true
     }
 
+    /// Most bytes of a file that is read whole: configurations, queries and scripts have some thousands.
+    static let readLimit = 16 * 1_048_576
+
     /// The bytes of a file; the system's word on failure.
     static func read(_ path: String) -> Result<[UInt8], SystemFailure> {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -87,6 +92,7 @@ enum FileWriter {
             }
             if count == 0 { return .success(bytes) }
             bytes.append(contentsOf: buffer.prefix(count))
+            if bytes.count > readLimit { return .failure(SystemFailure(EFBIG)) }
         }
     }
 }

@@ -32,9 +32,10 @@ final class Tmux: Sendable {
         // -D keeps the server in the foreground, where it is our child.
         server = try Child(tmux, ["-S", socket, "-f", configuration, "-D"], environment: environment)
         try await server.until("listen") { _ in FileManager.default.fileExists(atPath: socket) }
+        // Word by word: one string would go through the user's own shell, whichever that is.
         try await run([
             "new-session", "-d", "-x", String(columns), "-y", String(rows),
-            "exec '\(try Program.tool("bash"))' --noprofile --rcfile '\(start)' -i",
+            try Program.tool("bash"), "--noprofile", "--rcfile", start, "-i",
         ])
         try await until("ready>")
     }

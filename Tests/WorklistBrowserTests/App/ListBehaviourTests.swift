@@ -74,6 +74,30 @@ struct ListBehaviourTests {
         #expect(browser.screenText(size: TerminalSize(columns: 80, rows: 18)) == before)
     }
 
+    @Test("a name a page further down is not cut where there is room for it")
+    func widthsLookAhead() {
+        var browser = Sample.browser()
+        let id = browser.begin()
+        let long = "PAPADOPOULOS, Ingrid"
+        browser.receive(id, (0..<40).map { step($0, name: $0 == 30 ? "PAPADOPOULOS^Ingrid" : "LEE^Sam") })
+        browser.complete(id)
+        _ = browser.screenText()
+        browser.keys("G")
+        #expect(browser.screenText().contains(long + " 1985-11-02"))
+    }
+
+    @Test("the widths are those of the rows at the top of the whole list, not of those that came first")
+    func widthsSettle() {
+        var browser = Sample.browser()
+        let id = browser.begin()
+        browser.receive(id, (500..<540).map { step($0, name: "LEE^Sam") })
+        _ = browser.screenText()
+        browser.receive(id, (0..<40).map { step($0, name: "PAPADOPOULOS^Ingrid") })
+        _ = browser.screenText()
+        browser.complete(id)
+        #expect(browser.screenText().contains("PAPADOPOULOS, Ingrid 1985-11-02"))
+    }
+
     @Test("a filter does not change the widths of columns")
     func filterKeepsWidths() {
         var browser = Browser.loaded(size: TerminalSize(columns: 80, rows: 20))
@@ -184,6 +208,19 @@ struct ListBehaviourTests {
         #expect(browser.visibleRowCount == 0)
         browser.keys("esc")
         #expect(browser.visibleRowCount == shown)
+    }
+
+    @Test("opened again, the filter line has its text marked: typing begins a new one, moving edits the old one")
+    func filterAgain() {
+        var browser = Browser.loaded()
+        browser.keys("/")
+        browser.type("smith")
+        browser.keys("enter", "/")
+        browser.type("rossi")
+        #expect(browser.namesInOrder == ["ROSSI, Maria"])
+        browser.keys("enter", "/", "home")
+        browser.type("!")
+        #expect(browser.visibleRowCount == 13)
     }
 
     @Test("a filter that finds nothing says that the server was not asked")
@@ -348,7 +385,7 @@ struct ListBehaviourTests {
         browser.keys("j", "j", "enter")
         #expect(
             browser.screenText(size: TerminalSize(columns: 99, rows: 30))
-                .contains("another SMITH, Anna is on this list (row 2, born 1958-11-02, ID 00220147)")
+                .contains("also on this list: SMITH, Anna (row 2, born 1958-11-02, ID 00220147)")
         )
     }
 

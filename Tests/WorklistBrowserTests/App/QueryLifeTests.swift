@@ -448,7 +448,7 @@ struct QueryLifeTests {
         browser.receive(again, Array(Sample.morning[..<3]))
         let words = dump(&browser).split(separator: " ").joined(separator: " ")
         #expect(words.contains("refresh: receiving 3 rows"))
-        #expect(words.contains("PARTIAL the 5 rows shown are from 14:31:49"))
+        #expect(words.contains("the 5 rows shown are PARTIAL, from 14:31:49"))
     }
 
     @Test("a query cancelled before there was an association says that nothing was asked, and opens no dialog")

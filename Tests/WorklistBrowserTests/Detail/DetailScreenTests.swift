@@ -268,7 +268,7 @@ struct DetailScreenTests {
     // MARK: Goldens
 
     private static let sizes = [(80, 24), (160, 50), (60, 12)]
-    private let warning: TerminalText = "another SMITH, Anna is on this list (row 2, born 1958-11-02, ID 00220147)"
+    private let warning: TerminalText = "also on this list: SMITH, Anna (row 2, born 1958-11-02, ID 00220147)"
 
     @Test("an item looks as it should", arguments: sizes)
     func latinGolden(columns: Int, rows: Int) throws {

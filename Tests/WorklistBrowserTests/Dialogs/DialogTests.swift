@@ -54,6 +54,18 @@ struct DialogTests {
         #expect(dialog.lines.contains { $0.text.string.contains("3 came before it") })
     }
 
+    @Test("while a dialog is open, no keys are offered that it does not take", arguments: [80, 160])
+    func noKeysOfTheListBelow(_ columns: Int) {
+        var browser = Browser.loaded(size: TerminalSize(columns: columns, rows: 40))
+        #expect(browser.screenText().contains("Enter detail"))
+        for key in ["s", "v", "?", ":", "ctrl-c"] {
+            browser.keys(key)
+            #expect(!browser.screenText().contains("Enter detail"), "\(key)")
+            browser.keys("esc")
+        }
+        #expect(browser.screenText().contains("Enter detail"))
+    }
+
     @Test("help of any screen fits and can be left", arguments: KeyContext.allCases)
     func help(_ context: KeyContext) {
         var grid = Grid(columns: 60, rows: 12)
