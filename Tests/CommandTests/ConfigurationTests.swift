@@ -39,6 +39,15 @@ extension Commands {
             #expect(try await Self.run(["echo"], home: home).code == 0)
         }
 
+        @Test("has two servers of one name: the later counts, as an edited one is written below")
+        func laterServer() async throws {
+            let peer = try Peer.server(matches: [])
+            let old = "[[server]]\nname = \"RIS\"\nhost = \"no-such-host.invalid\"\ncalled_ae = \"OLD\"\n"
+            let home = try Self.configured(old + Self.server(peer.port))
+            #expect(try await Self.run(["echo", "--server", "RIS"], home: home).code == 0)
+            #expect(try await Self.run(["echo"], home: home).code == 0)
+        }
+
         @Test("is looked for in XDG_CONFIG_HOME, and where --config says")
         func places() async throws {
             let peer = try Peer.server(matches: [])

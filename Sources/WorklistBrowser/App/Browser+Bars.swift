@@ -89,7 +89,14 @@ extension Browser {
         let ink = Ink(theme)
         let words = list?.words ?? QueryWords.words(of: query, now: now.queryMoment)
         var left = StyledLine(" Q  ", ink.dim)
-        left.add(QueryWords.line(words, isPrivate: isPrivate), ink.text)
+        if words.isEmpty { left.add(QueryWords.line(words, isPrivate: isPrivate), ink.text) }
+        for (index, word) in words.enumerated() {
+            // The blanks belong to the word, so that a cut between words leaves its mark.
+            let text = (index > 0 ? "  " : "") + word.text(isPrivate: isPrivate)
+            // Another day than today, be it that midnight has passed, is easily overlooked.
+            let day = word.name == "date" ? DICOMDate(parsing: word.wire) : nil
+            left.add(text, day == nil || day == now.date ? ink.text : ink.warning)
+        }
         if let list, run == nil, attempt == nil, list.query.keys != query.keys {
             let key = keymap.label(of: .queryRun, in: .list) ?? "r"
             left.add("  edited: \(key) runs it", ink.warning)

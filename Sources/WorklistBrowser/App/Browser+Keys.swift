@@ -137,7 +137,7 @@ extension Browser {
     }
 
     private mutating func askToQuit() {
-        overlays.append(.confirm(ConfirmDialog(question: .quit(runningRows: run == nil ? nil : receivedRowCount))))
+        overlays.append(.confirm(ConfirmDialog(question: .quit(isRunning: run != nil))))
     }
 
     // MARK: Intents

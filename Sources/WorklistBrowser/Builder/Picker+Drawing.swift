@@ -69,9 +69,16 @@ extension AttributePicker {
             line.space()
             line.add(TerminalText(result.vr.description), columns: 3, ink.text)
             line.add(TerminalText(result.vm), columns: 5, ink.dim)
-            let name = AttributeNames.short(result.name, columns: nameColumns)
-            line.add(name, result.isRetired ? ink.dim : ink.text)
-            line.space()
+            let end = line.width + nameColumns
+            let name = TerminalText(result.name)
+            if name.width + 12 <= nameColumns {
+                line.add(name, result.isRetired ? ink.dim : ink.text)
+                line.space(2)
+                line.add(AttributeNames.within(path(for: result), columns: end - line.width), ink.dim)
+            } else {
+                line.add(AttributeNames.short(result.name, columns: nameColumns), result.isRetired ? ink.dim : ink.text)
+            }
+            line.pad(to: end + 1)
             let type = result.keyType.map { $0 == .none ? "-" : $0.rawValue } ?? "-"
             line.add(TerminalText(type), columns: 2, type == "R" ? theme.style("builder.required") : ink.text)
             line.draw(

@@ -131,6 +131,7 @@ struct ConnectForm: Component {
         if case .field(let field) = focus {
             touched.insert(field)
             draft[field].deselect()
+            draft.settle(field)
         }
         focus = next
         // What is typed into a field just entered takes the place of what was there.

@@ -169,6 +169,14 @@ struct ServerDraft: Hashable {
         self[field].insert(field == .modality ? text.uppercased() : text)
     }
 
+    /// Takes an `AE@HOST:PORT` typed into the host apart, once the field is left.
+    mutating func settle(_ field: Field) {
+        guard field == .host, self[.host].text.contains("@"), let parts = Self.address(self[.host].text) else { return }
+        self[.host].replace(with: parts.host)
+        if let title = parts.title { self[.calledAETitle].replace(with: title) }
+        if let port = parts.port { self[.port].replace(with: port) }
+    }
+
     private static func address(_ text: String) -> (title: String?, host: String, port: String?)? {
         var rest = Substring(text)
         while let first = rest.first, first.isWhitespace { rest.removeFirst() }

@@ -3,8 +3,8 @@ import Terminal
 /// A question before something that cannot be undone.
 struct ConfirmDialog: Component, Sendable {
     enum Question: Hashable, Sendable {
-        /// `rows`: of the query that runs; nil if none does.
-        case quit(runningRows: Int?)
+        /// `isRunning`: a query ran when the question was asked; it may end meanwhile.
+        case quit(isRunning: Bool)
     }
 
     let question: Question
@@ -25,12 +25,12 @@ struct ConfirmDialog: Component, Sendable {
     func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings) {
         let lines: [TerminalText]
         switch question {
-        case .quit(let rows?):
+        case .quit(isRunning: true):
             lines = [
-                "A query is running; \(rows) \(rows == 1 ? "row has" : "rows have") come in so far.",
-                "Quitting aborts the association (A-ABORT).",
+                "A query was running when you asked.",
+                "Quitting aborts what still runs (A-ABORT).",
             ]
-        case .quit(nil):
+        case .quit(isRunning: false):
             lines = ["Quit the worklist browser?"]
         }
         let box = DialogBox.frame(lines: lines.count + 2, columns: 62, in: area)

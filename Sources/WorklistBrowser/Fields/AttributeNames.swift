@@ -11,12 +11,31 @@ enum AttributeNames {
 
     /// The name in at most `columns`: abbreviated as the field abbreviates before anything is cut.
     static func short(_ name: String, columns: Int) -> TerminalText {
+        DisplayWidth.fit(TerminalText(abbreviated(name, columns: columns)), width: max(0, columns))
+    }
+
+    /// As short as it has to be for so many columns, as far as abbreviations go.
+    private static func abbreviated(_ name: String, columns: Int) -> String {
         var text = name
         for (long, short) in abbreviations {
             if text.count <= columns { break }
             text = replacing(long, with: short, in: text)
         }
-        return DisplayWidth.fit(TerminalText(text), width: max(0, columns))
+        return text
+    }
+
+    /// `in Scheduled Protocol Code Seq.`: which of the attributes of one name it is; nothing at the top level.
+    static func within(_ path: AttributePath, columns: Int) -> TerminalText {
+        var line = TerminalText.empty
+        for step in path.steps.reversed() {
+            let next: TerminalText = "in \(abbreviated(name(of: step.tag), columns: min(32, columns - 3)))"
+            if line.isEmpty {
+                line = next.width > columns ? DisplayWidth.fit(next, width: max(0, columns)) : next
+            } else if line.width + 1 + next.width <= columns {
+                line += " " + next
+            }
+        }
+        return line
     }
 
     /// In the order in which they are used up.
@@ -27,7 +46,8 @@ enum AttributeNames {
         ("Description", "Descr."), ("Referenced", "Ref."), ("Scheduled", "Sched."), ("Requested", "Req."),
         ("Performing", "Perf."), ("Procedure", "Proc."), ("Identification", "Ident."), ("Designator", "Design."),
         ("Institution", "Inst."), ("Transportation", "Transport"), ("Arrangements", "Arr."), ("Constraint", "Constr."),
-        ("Additional", "Add."), ("Menstrual", "Menstr."),
+        ("Additional", "Add."), ("Menstrual", "Menstr."), ("Language", "Lang."), ("Modifier", "Mod."),
+        ("Patient's Primary", "Pat. Prim."),
     ]
 
     private static func replacing(_ old: String, with new: String, in text: String) -> String {

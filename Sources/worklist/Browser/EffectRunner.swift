@@ -13,6 +13,7 @@ final class EffectRunner: Sendable {
     private struct State {
         var finds: [FindID: Running] = [:]
         var demo: DemoServer?
+        var arranging: Task<Void, Never>?
     }
 
     /// A query in its two lives: while the association is opened, and while the C-FIND runs.
@@ -33,8 +34,8 @@ final class EffectRunner: Sendable {
         /// Where OSC 52 goes; nil for a screen that is none.
         var terminal: Int32?
         var demoCount = 300
-        /// The day of the demonstration schedule; nil for today.
-        var demoDate: DICOMDate?
+        /// Says which day, and which hour of it, the demonstration schedule is for.
+        var clock = BrowserClock()
     }
 
     init(options: Options, post: @escaping @Sendable (WorklistBrowser.Event) -> Void) {
@@ -52,7 +53,12 @@ final class EffectRunner: Sendable {
         case .startDemo: startDemo()
         case .arrange(let job):
             let post = post
-            Task { post(.arranged(generation: job.generation, order: job.run())) }
+            let task = Task { post(.arranged(generation: job.generation, order: job.run())) }
+            // An older order is of no use any more, and would hold one of the few threads.
+            state.withLockedValue { state in
+                state.arranging?.cancel()
+                state.arranging = task
+            }
         case .copy(let text): copy(text)
         case .bell, .redraw, .suspend, .quit: break
         }
@@ -202,10 +208,10 @@ final class EffectRunner: Sendable {
 
     private func startDemo() {
         let post = post
-        let (count, date) = (options.demoCount, options.demoDate)
+        let count = options.demoCount
         Task { [self] in
             do {
-                let server = try await DemoServer.start(count: count, date: date)
+                let server = try await DemoServer.start(count: count, at: options.clock.now().queryMoment)
                 state.withLockedValue { $0.demo = server }
                 post(.serverSelected(server.profile))
             } catch {

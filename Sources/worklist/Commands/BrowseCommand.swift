@@ -105,8 +105,8 @@ struct BrowseCommand: AsyncParsableCommand {
             maximumLength: options.maximumLength,
             terminal: browser.script == nil ? 1 : nil
         )
-        // A clock that stands still is a day of its own.
-        effects.demoDate = browser.clock.flatMap(BrowserOptions.moment)?.queryMoment.date
+        // The demonstration has the hour that the screen shows.
+        effects.clock = BrowserClock(fixed: browser.clock.flatMap(BrowserOptions.moment))
         let code = await (try browser.session(servers: servers, current: current, effects: effects)).run()
         if code != 0 { throw ExitCode(code) }
     }

@@ -30,7 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
         let clock = BrowserClock(fixed: browser.clock.flatMap(BrowserOptions.moment))
         let server: DemoServer
         do {
-            server = try await DemoServer.start(count: items, seed: seed, date: clock.now().queryMoment.date)
+            server = try await DemoServer.start(count: items, seed: seed, at: clock.now().queryMoment)
         } catch {
             throw CommandFailure(.network, "the demo server did not start: \(error)")
         }
@@ -48,9 +48,9 @@ struct DemoServer: Sendable {
     let profile: ServerProfile
     private let server: DICOMServer
 
-    static func start(count: Int, seed: UInt64 = 1, date: DICOMDate? = nil) async throws -> DemoServer {
-        let date = date ?? WallClock.now().queryMoment.date
-        let schedule = DemoSchedule(date: date, seed: seed, count: count)
+    /// The steps of the day are as far as they would be at `now`.
+    static func start(count: Int, seed: UInt64 = 1, at now: QueryMoment) async throws -> DemoServer {
+        let schedule = DemoSchedule(date: now.date, second: now.second, seed: seed, count: count)
         let server = try await DICOMServer.start(
             ServerConfiguration(
                 port: 0,
@@ -60,6 +60,9 @@ struct DemoServer: Sendable {
         WorklistService(source: schedule).bind(to: server)
         var profile = ServerProfile(name: "DEMO", host: "127.0.0.1", port: server.port, calledAETitle: "DEMO")
         profile.accent = .demo
+        // One of the schedule's scanners, so that "this scanner" and "this modality" have something to show.
+        profile.modality = "CT"
+        profile.stationAETitle = "CT01"
         return DemoServer(profile: profile, server: server)
     }
 

@@ -98,7 +98,13 @@ struct Configuration {
             guard let entry = entry.table else {
                 throw Problem(path: path, line: nil, text: "server \(index + 1) is not a table; write [[server]]")
             }
-            servers.append(try server(entry, number: index, text))
+            let server = try server(entry, number: index, text)
+            // The last of a name counts: a server edited in the browser is added, and never written over.
+            if let earlier = servers.firstIndex(where: { $0.name == server.name }) {
+                servers[earlier] = server
+            } else {
+                servers.append(server)
+            }
         }
     }
 
@@ -170,7 +176,7 @@ struct Configuration {
 
     /// Adds a server at the end of the file, mode 0600; what the user wrote before stays as it is.
     func adding(_ server: ServerProfile) -> Result<String, SystemFailure> {
-        var block = exists ? "\n" : "# worklist: servers and defaults\n\n"
+        var block = access(path, F_OK) == 0 ? "\n" : "# worklist: servers and defaults\n\n"
         block += "[[server]]\n"
         func put(_ key: String, _ value: String) {
             if !value.isEmpty { block += "\(key) = \(Self.quoted(value))\n" }

@@ -334,6 +334,24 @@ struct QueryLifeTests {
         #expect(browser.query[.step(.scheduledProcedureStepStartDate)]?.value == "yesterday")
     }
 
+    @Test("a day that is not today stands out, also when midnight makes it so")
+    func otherDay() throws {
+        func dateStyle(_ browser: inout Browser) -> Style {
+            let grid = browser.render(size: TerminalSize(columns: 80, rows: 24)).grid
+            return grid[1, 4].style
+        }
+        var browser = Browser.loaded()
+        let plain = Theme.standard.style("ui.text")
+        #expect(dateStyle(&browser) == plain)
+        _ = browser.update(.clock(Sample.later(12 * 3600)))
+        #expect(dateStyle(&browser) == Theme.standard.style("ui.warning"))
+        let id = try #require(browser.keys("t").finds.first?.id)
+        browser.complete(id)
+        #expect(dateStyle(&browser) == plain)
+        browser.keys("]")
+        #expect(dateStyle(&browser) == Theme.standard.style("ui.warning"))
+    }
+
     @Test("a scope forgets the patient that was asked for before")
     func scopeIsFresh() throws {
         var query = Query.worklist(.all)

@@ -448,6 +448,18 @@ struct BuilderScreenTests {
         #expect(screen.grid(columns: columns, rows: 24).text(23).contains("Esc close"))
     }
 
+    @Test("attributes of one name in several places are told apart in the picker")
+    func placesInPicker() {
+        var screen = builder()
+        send(.builderAdd, to: &screen)
+        type("code mean", into: &screen)
+        let drawn = screen.grid(columns: 80, rows: 24).dump()
+        let lines = drawn.split(separator: "\n").filter { $0.contains("(0008,0104)") }
+        #expect(lines.count > 5)
+        #expect(Set(lines.map { $0.replacing("▸", with: " ") }).count == lines.count)
+        #expect(lines.contains { $0.contains("Code Meaning  in Scheduled Protocol Code Seq") })
+    }
+
     private static let sizes = [(80, 24), (160, 50), (60, 12)]
 
     @Test("the tree looks as it should", arguments: sizes)

@@ -26,6 +26,16 @@ struct ConnectFormTests {
         #expect(form.draft.profile?.host == "ris.example")
     }
 
+    @Test("an address typed by hand into the host is taken apart when the field is left")
+    func typedAddress() {
+        var form = ConnectForm(existing: nil, configPath: "~/config.toml")
+        for character in "RISMWL@ris.example:11112" { type(String(character), into: &form) }
+        _ = form.perform(.formNext, surroundings)
+        #expect(form.draft[.host].text == "ris.example")
+        #expect(form.draft[.calledAETitle].text == "RISMWL")
+        #expect(form.draft[.port].text == "11112")
+    }
+
     @Test("an IPv6 address is not taken for a port")
     func ipv6() {
         var form = ConnectForm(existing: nil, configPath: path)
