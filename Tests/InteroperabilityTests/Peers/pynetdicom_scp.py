@@ -7,6 +7,7 @@ import fnmatch
 import glob
 import os
 import sys
+import time
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -63,6 +64,9 @@ def answer(key, record):
 def find(event):
     key = event.identifier
     for item in items:
+        # pynetdicom looks at its socket only while it has nothing to send: without a pause it may never see a C-CANCEL.
+        while not event.assoc.dul.to_provider_queue.empty():
+            time.sleep(0.0005)
         if event.is_cancelled:
             yield 0xFE00, None
             return

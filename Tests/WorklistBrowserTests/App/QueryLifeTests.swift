@@ -80,7 +80,7 @@ struct QueryLifeTests {
         var browser = Sample.browser()
         let id = browser.begin()
         #expect(browser.keys("q").isEmpty)
-        #expect(dump(&browser).contains("A query is running"))
+        #expect(dump(&browser).contains("A query was running when you asked."))
         let effects = browser.keys("enter")
         #expect(effects.aborts == [id])
         #expect(effects.quits == [0])
