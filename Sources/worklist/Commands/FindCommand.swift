@@ -25,7 +25,7 @@ struct FindCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    @Option(help: ArgumentHelp("worklist, patient, study, or a SOP class UID.", valueName: "model"))
+    @Option(help: ArgumentHelp("worklist, patient, study, ups-pull and more, or a SOP class UID.", valueName: "model"))
     var model = "worklist"
 
     @Option(

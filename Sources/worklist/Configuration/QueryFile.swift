@@ -1,4 +1,5 @@
 import DICOMMatching
+import DICOMProtocol
 import TOMLKit
 
 /// A query as a TOML file: `name`, `model`, and `[keys]` with paths and values; an empty value is a key to return.
@@ -72,9 +73,11 @@ enum QueryFile {
 
 /// Query models by the names of the command line.
 enum FindModel {
-    static let names = ["worklist", "patient", "study"]
+    /// Every SOP class of the standard that C-FIND can ask.
+    static let names = FindService.standard.map(\.name)
 
-    /// The model's usual return keys, nothing to match yet; a SOP class UID gives an empty query.
+    /// The model's usual return keys, nothing to match yet, for worklist, patient and study; the others, and a SOP class
+    /// UID, give an empty query.
     static func query(named name: String) throws -> Query {
         switch name {
         case "worklist", "mwl": return .worklist
@@ -83,6 +86,9 @@ enum FindModel {
         case _ where name.contains(".") && name.allSatisfy { $0.isNumber || $0 == "." }:
             return Query(name: "", model: QueryModel(sopClassUID: name))
         default:
+            if let service = FindService.named(name) {
+                return Query(name: "", model: QueryModel(sopClassUID: service.sopClass))
+            }
             throw CommandFailure.usage(
                 "unknown model '\(name)': use " + names.joined(separator: ", ") + " or a SOP class UID"
             )
