@@ -3,20 +3,23 @@ import Glibc
 /// Ports of 127.0.0.1.
 enum Loopback {
     /// Ports that nobody uses; all different, because they are held together until all are known.
+    /// Below the range that outgoing connections take theirs from: none can slip in before the program listens.
     static func freePorts(_ count: Int) -> [Int] {
-        let sockets = (0..<count).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+        var sockets: [Int32] = []
         defer { for descriptor in sockets { close(descriptor) } }
-        return sockets.map { descriptor in
-            var address = loopback(port: 0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            withUnsafeMutablePointer(to: &address) { pointer in
+        var ports: [Int] = []
+        for port in (20_000..<32_000).shuffled() where ports.count < count {
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            sockets.append(descriptor)
+            var address = loopback(port: port)
+            let isFree = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    _ = bind(descriptor, generic, length)
-                    _ = getsockname(descriptor, generic, &length)
+                    bind(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            return Int(UInt16(bigEndian: address.sin_port))
+            if isFree { ports.append(port) }
         }
+        return ports
     }
 
     static func accepts(port: Int) -> Bool {
