@@ -16,10 +16,8 @@ enum AddressResolver {
     /// The system's lookup cannot be stopped; who waits for it can. It ends by itself, on a thread that may block.
     static func addresses(host: String, port: Int, within seconds: Double) async throws(Failure) -> [SocketAddress] {
         let answer = Answer()
-        // A day is as good as for ever; what is no number means at once.
-        let limit = seconds > 0 ? min(seconds, 86_400) : 0
         let alarm = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(
-            in: .nanoseconds(Int64(limit * 1_000_000_000))
+            in: .nanoseconds(Int64(seconds.boundedSeconds * 1_000_000_000))
         ) { answer.give(.failure(.timedOut)) }
         NIOThreadPool.singleton.submit { _ in answer.give(lookUp(host: host, port: port)) }
         let result = await withTaskCancellationHandler {

@@ -238,6 +238,11 @@ extension AssociationHandler {
     }
 }
 
+extension Double {
+    /// Seconds that can be added to any moment: a day is as good as for ever, and what is no number means at once.
+    var boundedSeconds: Double { self > 0 ? min(self, 86_400) : 0 }
+}
+
 extension Duration {
     var milliseconds: Double {
         Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15

@@ -23,9 +23,7 @@ struct Opening: Sendable {
     /// The first address that takes a connection, all within the connect timeout.
     func connect(to addresses: [SocketAddress]) async throws(AssociationFailure) -> Connection {
         let clock = ContinuousClock()
-        // A day is as good as for ever, and can be added to any moment.
-        let seconds = configuration.connectTimeout > 0 ? min(configuration.connectTimeout, 86_400) : 0
-        let deadline = clock.now + .milliseconds(Int64(seconds * 1000))
+        let deadline = clock.now + .milliseconds(Int64(configuration.connectTimeout.boundedSeconds * 1000))
         var last = failure(.cannotConnect(detail: "no address"))
         for address in addresses {
             if Task.isCancelled { throw failure(.cancelled) }

@@ -75,6 +75,23 @@ struct MenuCursor: Hashable {
         return true
     }
 
+    /// A command in a list of commands under a search field: runs the one under the cursor, edits the field, or moves.
+    mutating func perform(_ command: Command, field: inout TextField, running commands: [Command]) -> [Intent] {
+        switch command {
+        case .accept:
+            guard commands.indices.contains(index) else { return [] }
+            return [.perform(commands[index])]
+        case .back: return [.close]
+        default:
+            if field.perform(command) {
+                self = MenuCursor()
+            } else {
+                _ = perform(command, count: commands.count)
+            }
+            return []
+        }
+    }
+
     mutating func clamp(_ count: Int) { index = max(0, min(index, count - 1)) }
 
     /// The first line to draw so that the cursor is in view.

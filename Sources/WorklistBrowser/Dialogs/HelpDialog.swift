@@ -41,20 +41,8 @@ struct HelpDialog: Component, Sendable {
     }
 
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent] {
-        let lines = lines(surroundings.keymap)
-        switch command {
-        case .accept:
-            guard lines.indices.contains(cursor.index) else { return [] }
-            return [.perform(lines[cursor.index].command)]
-        case .back: return [.close]
-        default:
-            if filter.perform(command) {
-                cursor = MenuCursor()
-            } else {
-                _ = cursor.perform(command, count: lines.count)
-            }
-            return []
-        }
+        let commands = lines(surroundings.keymap).map(\.command)
+        return cursor.perform(command, field: &filter, running: commands)
     }
 
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {

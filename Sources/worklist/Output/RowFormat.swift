@@ -94,19 +94,21 @@ struct RowWriter {
         for index in 0..<batch.count where !out.isClosed {
             var item = batch.identifier(index).decoded
             item.fallbackCharacterSet = fallback
-            note(item)
-            write(item)
+            // Decoded once: for what is said at the end, and for the cells.
+            let texts = columns.map { item.dataSet(holding: $0.path)?.text($0.path.tag) }
+            note(texts, isBroken: item.defect != nil)
+            write(item, texts)
             count += 1
         }
         out.flush()
     }
 
     /// Counts what is not certain about a row, for the sentence at the end.
-    private mutating func note(_ item: DataSet) {
+    private mutating func note(_ texts: [DecodedText?], isBroken: Bool) {
         var isGuessed = false
-        var isDamaged = item.defect != nil
-        for column in columns {
-            switch item.dataSet(holding: column.path)?.text(column.path.tag)?.problem {
+        var isDamaged = isBroken
+        for text in texts {
+            switch text?.problem {
             case nil: break
             case .guessed: isGuessed = true
             case .invalidBytes, .unknownCharacterSet: isDamaged = true
@@ -131,16 +133,16 @@ struct RowWriter {
 
     private static func have(_ rows: Int) -> String { rows == 1 ? "1 row has" : "\(rows) rows have" }
 
-    private func write(_ item: DataSet) {
+    /// `texts`: the values of the columns; nil for an absent one.
+    private func write(_ item: DataSet, _ texts: [DecodedText?]) {
         switch format {
         case .table:
-            let cells = columns.map { column -> String in
-                let text = Self.cell(item, column.path)
-                return DisplayWidth.fit(text, width: column.width).string
+            let cells = zip(columns, texts).map { column, text -> String in
+                DisplayWidth.fit(Self.cell(text, column.path.tag), width: column.width).string
             }
             out.write(Self.trimmed(cells.joined(separator: "  ")) + "\n")
         case .csv:
-            let cells = columns.map { Self.csv(TerminalText(Self.value(item, $0.path) ?? "").string) }
+            let cells = texts.map { Self.csv(TerminalText($0?.string ?? "").string) }
             out.write(cells.joined(separator: ",") + "\n")
         case .json: out.write((count == 0 ? "\n" : ",\n") + JSONText.safe(Self.object(item)))
         case .jsonl: out.write(JSONText.safe(Self.object(item)) + "\n")
@@ -157,17 +159,13 @@ struct RowWriter {
 
     // MARK: Values
 
-    private static func value(_ item: DataSet, _ path: AttributePath) -> String? {
-        item.dataSet(holding: path)?.string(path.tag)
-    }
-
     /// For people: dates and times with separators, names as family, given; absent is `-`.
-    private static func cell(_ item: DataSet, _ path: AttributePath) -> TerminalText {
-        guard let decoded = item.dataSet(holding: path)?.text(path.tag) else { return "-" }
+    private static func cell(_ decoded: DecodedText?, _ tag: Tag) -> TerminalText {
+        guard let decoded else { return "-" }
         let text = decoded.string
         // A guess must not look like a fact.
         if decoded.problem != nil { return TerminalText("? " + PersonName(parsing: text).formatted) }
-        switch DataDictionary.vr(of: path.tag) {
+        switch DataDictionary.vr(of: tag) {
         case .DA: return TerminalText(DICOMDate(parsing: text)?.formatted ?? text)
         case .TM: return TerminalText(DICOMTime(parsing: text)?.formatted ?? text)
         case .PN: return TerminalText(text.isEmpty ? "" : PersonName(parsing: text).formatted)
