@@ -27,11 +27,23 @@ final class AssociationHandler: ChannelInboundHandler {
     private var isDispatching = false
     /// When the connection was open; nil before.
     private(set) var openedAt: Nanoseconds?
+    /// When the transport was secure; nil before, and without security.
+    private(set) var securedAt: Nanoseconds?
+    private(set) var secureTransport: SecureTransport?
+    /// Seconds for the transport to become secure; nil starts the association at once.
+    private let handshakeTimeout: Double?
+    private var handshakeAlarm: Scheduled<Void>?
 
-    init(core: AssociationCore, owner: any AssociationOwner, retaining retained: (any AssociationOwner)? = nil) {
+    init(
+        core: AssociationCore,
+        owner: any AssociationOwner,
+        retaining retained: (any AssociationOwner)? = nil,
+        security: TransportSecurity? = nil
+    ) {
         self.core = core
         self.owner = owner
         self.retained = retained
+        self.handshakeTimeout = security?.handshakeTimeout
     }
 
     static func now() -> Nanoseconds { NIODeadline.now().uptimeNanoseconds }
@@ -78,6 +90,7 @@ final class AssociationHandler: ChannelInboundHandler {
         // A connection that never came about is never inactive either.
         disconnected("closed by the peer")
         self.context = nil
+        handshakeAlarm?.cancel()
         alarm?.task.cancel()
         alarm = nil
         retained = nil
@@ -90,8 +103,45 @@ final class AssociationHandler: ChannelInboundHandler {
     private func opened() {
         let now = Self.now()
         openedAt = now
-        if let context { acknowledgeQuickly(context) }
-        core.connected(now: now)
+        guard let context else { return }
+        acknowledgeQuickly(context)
+        guard let handshakeTimeout else {
+            core.connected(now: now)
+            settle()
+            return
+        }
+        guard securedAt == nil, handshakeAlarm == nil else { return }
+        handshakeAlarm = context.eventLoop.assumeIsolated().scheduleTask(
+            in: .nanoseconds(Int64(handshakeTimeout.boundedSeconds * 1e9))
+        ) { [weak self] in
+            self?.notSecure(
+                SecureTransportFailure(
+                    .handshakeTimedOut,
+                    summary: "the TLS handshake was not finished within \(handshakeTimeout) s",
+                    advice: "The peer may not speak TLS on this port, or not answer at all: check the port."
+                )
+            )
+        }
+    }
+
+    /// The word of the security layer.
+    private func security(_ event: TransportSecurityEvent) {
+        switch event {
+        case .established(let transport):
+            guard securedAt == nil, !isClosing else { return }
+            handshakeAlarm?.cancel()
+            securedAt = Self.now()
+            secureTransport = transport
+            core.connected(now: Self.now())
+            settle()
+        case .failed(let failure): notSecure(failure)
+        }
+    }
+
+    private func notSecure(_ failure: SecureTransportFailure) {
+        handshakeAlarm?.cancel()
+        guard !isClosing else { return }
+        core.notSecure(failure, now: Self.now())
         settle()
     }
 
@@ -127,6 +177,10 @@ final class AssociationHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? TransportSecurityEvent {
+            security(event)
+            return
+        }
         if let event = event as? ChannelEvent, event == .inputClosed {
             if isClosing { context.close(promise: nil) } else { disconnected("closed by the peer") }
         }

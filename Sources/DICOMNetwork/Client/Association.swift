@@ -15,6 +15,8 @@ public final class Association: Sendable {
     /// What the peer agreed to.
     public let negotiated: NegotiatedAssociation
     public let timings: AssociationTimings
+    /// What was agreed with the peer for the transport; nil without security.
+    public let secureTransport: SecureTransport?
     private let channel: any Channel
     private let session: NIOLoopBound<ClientSession>
     private let endFuture: EventLoopFuture<AssociationEnd>
@@ -23,6 +25,7 @@ public final class Association: Sendable {
         configuration: AssociationConfiguration,
         negotiated: NegotiatedAssociation,
         timings: AssociationTimings,
+        secureTransport: SecureTransport?,
         channel: any Channel,
         session: NIOLoopBound<ClientSession>,
         endFuture: EventLoopFuture<AssociationEnd>
@@ -30,6 +33,7 @@ public final class Association: Sendable {
         self.configuration = configuration
         self.negotiated = negotiated
         self.timings = timings
+        self.secureTransport = secureTransport
         self.channel = channel
         self.session = session
         self.endFuture = endFuture
@@ -66,7 +70,7 @@ public final class Association: Sendable {
         let opening = Opening(configuration: configuration, proposal: proposal)
         let connection = try await opening.connect(to: addresses)
 
-        progress?(.associating)
+        progress?(configuration.security == nil ? .associating : .securing)
         let established = try await opening.associate(over: connection)
         let negotiated = established.negotiated
         // Taken on the event loop: the request is on its way before a waiting task hears of the connection.
@@ -74,12 +78,19 @@ public final class Association: Sendable {
             end > start ? Double(end - start) / 1_000_000 : 0
         }
         timings.connectMilliseconds = milliseconds(connecting, established.openedAt)
-        timings.associateMilliseconds = milliseconds(established.openedAt, established.establishedAt)
+        if let secured = established.securedAt {
+            timings.secureMilliseconds = milliseconds(established.openedAt, secured)
+        }
+        timings.associateMilliseconds = milliseconds(
+            established.securedAt ?? established.openedAt,
+            established.establishedAt
+        )
 
         let association = Association(
             configuration: configuration,
             negotiated: negotiated,
             timings: timings,
+            secureTransport: established.secureTransport,
             channel: connection.channel,
             session: connection.session,
             endFuture: connection.ended

@@ -20,6 +20,8 @@ public struct AssociationConfiguration: Sendable {
     public var timeouts: AssociationCore.Timeouts
     /// Undelivered matches, in bytes, beyond which the connection is not read until some are taken.
     public var receiveWindow: Int
+    /// Secures the transport (see the module DICOMNetworkTLS); nil speaks plain TCP.
+    public var security: TransportSecurity?
 
     public init(
         host: String,
@@ -31,7 +33,8 @@ public struct AssociationConfiguration: Sendable {
         maximumLength: UInt32 = Limits.defaultMaximumLength,
         connectTimeout: Double = 10,
         timeouts: AssociationCore.Timeouts = AssociationCore.Timeouts(),
-        receiveWindow: Int = 16 << 20
+        receiveWindow: Int = 16 << 20,
+        security: TransportSecurity? = nil
     ) {
         self.host = host
         self.port = port
@@ -43,6 +46,7 @@ public struct AssociationConfiguration: Sendable {
         self.connectTimeout = connectTimeout
         self.timeouts = timeouts
         self.receiveWindow = receiveWindow
+        self.security = security
     }
 
     /// The peer as failures name it.
@@ -85,6 +89,7 @@ public struct AssociationConfiguration: Sendable {
 public enum AssociationStage: String, Sendable, Hashable {
     case lookingUp = "looking up"
     case connecting = "connecting"
+    case securing = "securing the connection"
     case associating = "associating"
     case established = "associated"
 }
@@ -93,6 +98,8 @@ public enum AssociationStage: String, Sendable, Hashable {
 public struct AssociationTimings: Sendable, Hashable {
     public var lookupMilliseconds = 0.0
     public var connectMilliseconds = 0.0
+    /// From the open connection until the transport was secure; nil without security.
+    public var secureMilliseconds: Double?
     public var associateMilliseconds = 0.0
 
     public init() {}

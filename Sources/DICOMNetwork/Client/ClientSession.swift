@@ -6,6 +6,9 @@ struct Established: Sendable {
     var negotiated: NegotiatedAssociation
     /// The connection was open.
     var openedAt: Nanoseconds
+    /// The transport was secure; nil without security.
+    var securedAt: Nanoseconds?
+    var secureTransport: SecureTransport?
     /// The answer to the association request had come.
     var establishedAt: Nanoseconds
 }
@@ -39,6 +42,8 @@ final class ClientSession: AssociationOwner {
                     Established(
                         negotiated: negotiated,
                         openedAt: handler?.openedAt ?? now,
+                        securedAt: handler?.securedAt,
+                        secureTransport: handler?.secureTransport,
                         establishedAt: now
                     )
                 )

@@ -57,6 +57,8 @@ struct Opening: Sendable {
         let attempt = NIOLockedValueBox(Attempt())
         let proposal = proposal
         let timeouts = configuration.timeouts
+        let security = configuration.security
+        let host = configuration.host
         let future = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.nanoseconds(Int64(left.milliseconds * 1_000_000)))
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -73,7 +75,7 @@ struct Opening: Sendable {
                 }
                 if isCancelled { return channel.eventLoop.makeFailedFuture(CancellationError()) }
                 return channel.eventLoop.makeCompletedFuture {
-                    let connection = try Self.prepare(channel, proposal, timeouts)
+                    let connection = try Self.prepare(channel, proposal, timeouts, security, host)
                     attempt.withLockedValue { $0.connection = connection }
                 }
             }
@@ -95,7 +97,9 @@ struct Opening: Sendable {
     private static func prepare(
         _ channel: any Channel,
         _ proposal: AssociationProposal,
-        _ timeouts: AssociationCore.Timeouts
+        _ timeouts: AssociationCore.Timeouts,
+        _ security: TransportSecurity?,
+        _ host: String
     ) throws -> Connection {
         let established = channel.eventLoop.makePromise(of: Established.self)
         let ended = channel.eventLoop.makePromise(of: AssociationEnd.self)
@@ -103,10 +107,12 @@ struct Opening: Sendable {
         let handler = AssociationHandler(
             core: AssociationCore(requestor: proposal, timeouts: timeouts),
             owner: session,
-            retaining: session
+            retaining: session,
+            security: security
         )
         session.handler = handler
         do {
+            try security?.install(channel, host)
             try channel.pipeline.syncOperations.addHandler(handler)
         } catch {
             let end = AssociationEnd.connectionLost(SystemError.words(error))
@@ -146,6 +152,7 @@ struct Opening: Sendable {
         case .timedOut(_, let seconds): .noAnswer(seconds: seconds)
         case .notDICOM(let text): .notDICOM(text)
         case .peerSpeaksTLS: .peerSpeaksTLS
+        case .notSecure(let failure): .notSecure(failure)
         case .connectionLost(let detail): .connectionClosed(detail: detail)
         case .released, .releasedByPeer: .connectionClosed(detail: "released at once")
         }

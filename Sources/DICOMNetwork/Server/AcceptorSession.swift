@@ -92,7 +92,12 @@ final class AcceptorSession: AssociationOwner {
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         let eventLoop = channel.eventLoop
         pipe = ResponsePipe(eventLoop: eventLoop, handler: bound)
-        peer = PeerAssociation(id: id, remoteAddress: remoteAddress, negotiated: negotiated) {
+        peer = PeerAssociation(
+            id: id,
+            remoteAddress: remoteAddress,
+            negotiated: negotiated,
+            secureTransport: handler.secureTransport
+        ) {
             eventLoop.execute { bound.value.perform { core, now in core.abort(.user, now: now) } }
         }
         logger.info("association accepted", metadata: ["peer": "\(remoteAddress)"])

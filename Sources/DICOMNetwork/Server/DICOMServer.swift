@@ -18,6 +18,8 @@ public struct ServerConfiguration: Sendable {
     public var timeouts: AssociationCore.Timeouts
     /// Gets no patient data.
     public var logger: Logger
+    /// Secures the transport (see the module DICOMNetworkTLS); nil speaks plain TCP.
+    public var security: TransportSecurity?
 
     public init(
         host: String = "127.0.0.1",
@@ -25,7 +27,8 @@ public struct ServerConfiguration: Sendable {
         policy: AcceptorPolicy,
         maximumAssociations: Int = 4_096,
         timeouts: AssociationCore.Timeouts = AssociationCore.Timeouts(),
-        logger: Logger = Logger(label: "dicom.server", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger: Logger = Logger(label: "dicom.server", factory: { _ in SwiftLogNoOpLogHandler() }),
+        security: TransportSecurity? = nil
     ) {
         self.host = host
         self.port = port
@@ -33,6 +36,7 @@ public struct ServerConfiguration: Sendable {
         self.maximumAssociations = maximumAssociations
         self.timeouts = timeouts
         self.logger = logger
+        self.security = security
     }
 
     /// A policy for SOP classes in the transfer syntaxes this library reads, Verification always among them.
@@ -137,8 +141,14 @@ public final class DICOMServer: Sendable {
                         acceptorAnnouncing: configuration.policy.maximumLength,
                         timeouts: configuration.timeouts
                     )
-                    let handler = AssociationHandler(core: core, owner: session, retaining: session)
+                    let handler = AssociationHandler(
+                        core: core,
+                        owner: session,
+                        retaining: session,
+                        security: configuration.security
+                    )
                     session.handler = handler
+                    try configuration.security?.install(channel, nil)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

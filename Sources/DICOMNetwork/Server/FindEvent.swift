@@ -10,12 +10,21 @@ public struct PeerAssociation: Sendable {
     /// Address and port of the peer, such as `127.0.0.1:40312`.
     public let remoteAddress: String
     public let negotiated: NegotiatedAssociation
+    /// What secures the transport; nil for plain TCP.
+    public let secureTransport: SecureTransport?
     private let abortion: @Sendable () -> Void
 
-    init(id: Int, remoteAddress: String, negotiated: NegotiatedAssociation, abort: @escaping @Sendable () -> Void) {
+    init(
+        id: Int,
+        remoteAddress: String,
+        negotiated: NegotiatedAssociation,
+        secureTransport: SecureTransport?,
+        abort: @escaping @Sendable () -> Void
+    ) {
         self.id = id
         self.remoteAddress = remoteAddress
         self.negotiated = negotiated
+        self.secureTransport = secureTransport
         self.abortion = abort
     }
 

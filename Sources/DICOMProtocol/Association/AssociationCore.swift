@@ -117,6 +117,14 @@ public struct AssociationCore {
         wantsClose = true
     }
 
+    /// The transport could not be secured, or no longer was: nothing was or will be sent.
+    public mutating func notSecure(_ failure: SecureTransportFailure, now: Nanoseconds) {
+        pendingEnd = .notSecure(failure)
+        perform(machine.handle(.transportClosed), now: now)
+        finish(.notSecure(failure), now: now)
+        wantsClose = true
+    }
+
     // MARK: Acceptor's decision
 
     public mutating func accept(_ reply: AssociateAccept, negotiated: NegotiatedAssociation, now: Nanoseconds) {

@@ -11,6 +11,8 @@ public enum AssociationEnd: Error, Hashable, Sendable {
     case timedOut(String, seconds: Double)
     case notDICOM(String)
     case peerSpeaksTLS
+    /// The transport could not be secured, or no longer was.
+    case notSecure(SecureTransportFailure)
 
     /// What this means for a query under way.
     var findOutcome: FindOutcome {
@@ -22,6 +24,7 @@ public enum AssociationEnd: Error, Hashable, Sendable {
         case .timedOut(let what, _): .lost(.connectionClosed("\(what) did not come"))
         case .rejected(let reject): .lost(.connectionClosed(reject.explanation))
         case .notDICOM(let text): .aborted(AssociationAbort(.protocolViolation(text)))
+        case .notSecure(let failure): .lost(.connectionClosed(failure.summary))
         case .peerSpeaksTLS: .aborted(AssociationAbort(.protocolViolation("the peer speaks TLS")))
         }
     }
@@ -37,6 +40,7 @@ public enum AssociationEnd: Error, Hashable, Sendable {
         case .timedOut(let what, let seconds): "\(what) did not come within \(AssociationFailure.duration(seconds))"
         case .notDICOM(let text): "the peer does not speak DICOM: \(text)"
         case .peerSpeaksTLS: "the peer speaks TLS"
+        case .notSecure(let failure): "the connection is not secure: \(failure.summary)"
         }
     }
 }

@@ -18,6 +18,8 @@ public struct AssociationFailure: Error, Hashable, Sendable, CustomStringConvert
         case notDICOM(String)
         /// The peer's first bytes are a TLS record.
         case peerSpeaksTLS
+        /// TCP connected, but the transport could not be secured.
+        case notSecure(SecureTransportFailure)
         case connectionClosed(detail: String)
         /// We were asked to stop while still connecting.
         case cancelled
@@ -76,6 +78,7 @@ public struct AssociationFailure: Error, Hashable, Sendable, CustomStringConvert
             "\(peer.address) accepted the association but not \(sopClass): \(reason)"
         case .notDICOM(let text): "\(peer.host) port \(peer.port) did not answer as a DICOM server does: \(text)"
         case .peerSpeaksTLS: "\(peer.host) port \(peer.port) answered with TLS, but this connection is not encrypted"
+        case .notSecure(let failure): "no secure connection to \(peer.host) port \(peer.port): \(failure.summary)"
         case .connectionClosed(let detail):
             "\(peer.address) closed the connection before it answered the association request: \(detail)"
         case .cancelled: "stopped before \(peer.address) had answered"
@@ -99,6 +102,7 @@ public struct AssociationFailure: Error, Hashable, Sendable, CustomStringConvert
             "Ask the administrator of \(peer.calledAETitle) whether this service is offered on that AE title and port."
         case .notDICOM: "Check the port: it belongs to another service."
         case .peerSpeaksTLS: "Use the server's unencrypted port, or switch TLS on."
+        case .notSecure(let failure): failure.advice
         case .connectionClosed:
             "The server may only talk to addresses it knows: ask its administrator to register "
                 + "'\(peer.callingAETitle)' with the address of this computer."

@@ -57,6 +57,7 @@ public enum FindProgress: Sendable {
     public enum Stage: String, Hashable, Sendable {
         case lookingUp = "looking up"
         case connecting = "connecting"
+        case securing = "securing the connection"
         case associating = "associating"
         case waiting = "waiting for the first match"
         case receiving = "receiving"

@@ -102,6 +102,7 @@ final class EffectRunner: Sendable {
                 switch stage {
                 case .lookingUp: post(.find(id, .stage(.lookingUp)))
                 case .connecting: post(.find(id, .stage(.connecting)))
+                case .securing: post(.find(id, .stage(.securing)))
                 case .associating: post(.find(id, .stage(.associating)))
                 case .established: post(.find(id, .stage(.waiting)))
                 }
