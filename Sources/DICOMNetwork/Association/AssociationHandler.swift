@@ -33,14 +33,21 @@ final class AssociationHandler: ChannelInboundHandler {
     /// Seconds for the transport to become secure; nil starts the association at once.
     private let handshakeTimeout: Double?
     private var handshakeAlarm: Scheduled<Void>?
+    private var subject: Observation.Subject
+    private let observers: [Observers]
+    private var hasToldOpening = false
 
     init(
         core: AssociationCore,
         owner: any AssociationOwner,
         retaining retained: (any AssociationOwner)? = nil,
-        security: TransportSecurity? = nil
+        security: TransportSecurity? = nil,
+        subject: Observation.Subject,
+        observers: [Observers] = []
     ) {
         self.core = core
+        self.subject = subject
+        self.observers = observers
         self.owner = owner
         self.retained = retained
         self.handshakeTimeout = security?.handshakeTimeout
@@ -53,9 +60,51 @@ final class AssociationHandler: ChannelInboundHandler {
     /// Runs a change on the core and carries out what came of it. Nothing happens once the channel is gone.
     @discardableResult
     func perform<Result>(_ body: (inout AssociationCore, Nanoseconds) -> Result) -> Result {
+        observe()
         let result = body(&core, Self.now())
         settle()
         return result
+    }
+
+    // MARK: Observers
+
+    /// Asks what observers want to hear; one atomic load for each that can have any.
+    private func observe() {
+        var kinds: ObservedKinds = []
+        for observers in observers { kinds.formUnion(observers.kinds) }
+        if !kinds.isEmpty || core.isObserved { core.observe(kinds) }
+    }
+
+    private func tell() {
+        guard core.isObserved else { return }
+        let happenings = core.takeHappenings()
+        guard !happenings.isEmpty else { return }
+        let timestamp = WallClock.now()
+        for happening in happenings {
+            let observation = Observation(
+                association: subject,
+                timestamp: timestamp,
+                happening: happening,
+                missed: 0
+            )
+            for observers in observers { observers.tell(observation) }
+        }
+    }
+
+    private func tellOpening(_ context: ChannelHandlerContext) {
+        if let address = context.channel.remoteAddress { subject.remoteAddress = address.words }
+        hasToldOpening = true
+        observe()
+        core.observe(.connectionOpened)
+        tell()
+    }
+
+    private func tellClosing() {
+        guard hasToldOpening else { return }
+        hasToldOpening = false
+        observe()
+        core.observe(.connectionClosed)
+        tell()
     }
 
     var hasOperations: Bool { core.hasOperations }
@@ -68,7 +117,17 @@ final class AssociationHandler: ChannelInboundHandler {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
+        observe()
+        if core.isObserved {
+            core.observeSent(Array(buffer.readableBytesView))
+            tell()
+        }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+    }
+
+    /// Something left that was written past the core.
+    func sent() {
+        core.sent(now: Self.now())
     }
 
     func setReading(_ isReading: Bool) {
@@ -93,6 +152,7 @@ final class AssociationHandler: ChannelInboundHandler {
         handshakeAlarm?.cancel()
         alarm?.task.cancel()
         alarm = nil
+        tellClosing()
         retained = nil
     }
 
@@ -105,6 +165,7 @@ final class AssociationHandler: ChannelInboundHandler {
         openedAt = now
         guard let context else { return }
         acknowledgeQuickly(context)
+        tellOpening(context)
         guard let handshakeTimeout else {
             core.connected(now: now)
             settle()
@@ -150,6 +211,8 @@ final class AssociationHandler: ChannelInboundHandler {
         if buffer.readableBytes < Self.quickAcknowledgementLimit { acknowledgeQuickly(context) }
         // After an abort the rest is read only so that closing does not destroy what we sent.
         guard !isClosing else { return }
+        observe()
+        if core.isObserved { core.observeReceived(buffer.readableBytesSpan) }
         if var whole = leftover {
             leftover = nil
             whole.writeBuffer(&buffer)
@@ -191,6 +254,7 @@ final class AssociationHandler: ChannelInboundHandler {
         disconnected("closed by the peer")
         alarm?.task.cancel()
         alarm = nil
+        tellClosing()
         context.fireChannelInactive()
     }
 
@@ -201,6 +265,7 @@ final class AssociationHandler: ChannelInboundHandler {
 
     private func disconnected(_ detail: String) {
         guard !isClosing else { return }
+        observe()
         core.disconnected(detail, now: Self.now())
         settle()
     }
@@ -253,6 +318,7 @@ final class AssociationHandler: ChannelInboundHandler {
             owner.handle(events)
         }
         isDispatching = false
+        tell()
         if core.hasOutput, let context {
             let output = core.takeOutput()
             let buffer = context.channel.allocator.buffer(bytes: output)

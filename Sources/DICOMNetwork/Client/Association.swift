@@ -17,6 +17,8 @@ public final class Association: Sendable {
     public let timings: AssociationTimings
     /// What was agreed with the peer for the transport; nil without security.
     public let secureTransport: SecureTransport?
+    /// Observers of this association alone.
+    public let observers: Observers
     private let channel: any Channel
     private let session: NIOLoopBound<ClientSession>
     private let endFuture: EventLoopFuture<AssociationEnd>
@@ -26,6 +28,7 @@ public final class Association: Sendable {
         negotiated: NegotiatedAssociation,
         timings: AssociationTimings,
         secureTransport: SecureTransport?,
+        observers: Observers,
         channel: any Channel,
         session: NIOLoopBound<ClientSession>,
         endFuture: EventLoopFuture<AssociationEnd>
@@ -34,6 +37,7 @@ public final class Association: Sendable {
         self.negotiated = negotiated
         self.timings = timings
         self.secureTransport = secureTransport
+        self.observers = observers
         self.channel = channel
         self.session = session
         self.endFuture = endFuture
@@ -67,7 +71,12 @@ public final class Association: Sendable {
 
         progress?(.connecting)
         let connecting = AssociationHandler.now()
-        let opening = Opening(configuration: configuration, proposal: proposal)
+        let own = Observers()
+        let opening = Opening(
+            configuration: configuration,
+            proposal: proposal,
+            observers: [own] + [configuration.observers].compactMap { $0 }
+        )
         let connection = try await opening.connect(to: addresses)
 
         progress?(configuration.security == nil ? .associating : .securing)
@@ -91,6 +100,7 @@ public final class Association: Sendable {
             negotiated: negotiated,
             timings: timings,
             secureTransport: established.secureTransport,
+            observers: own,
             channel: connection.channel,
             session: connection.session,
             endFuture: connection.ended
@@ -148,6 +158,7 @@ public final class Association: Sendable {
         let session = session
         let eventLoop = channel.eventLoop
         let window = configuration.receiveWindow
+        let service = configuration.services.service(for: sopClass)
         let sent = eventLoop.submit { () throws -> (UInt16, MatchQueue) in
             guard let handler = session.value.handler else {
                 throw AssociationCore.RequestError.notEstablished
@@ -155,7 +166,13 @@ public final class Association: Sendable {
             let queue = MatchQueue(window: window) { eventLoop.execute { session.value.resumeReading() } }
             // Registered before anything is written: a response cannot come too early.
             let messageID = try handler.performThrowing { core, now throws(AssociationCore.RequestError) in
-                let messageID = try core.find(identifier, sopClass: sopClass, options: options, now: now)
+                let messageID = try core.find(
+                    identifier,
+                    sopClass: sopClass,
+                    options: options,
+                    service: service,
+                    now: now
+                )
                 session.value.register(find: messageID, queue: queue, onCancelSent: onCancelSent)
                 return messageID
             }

@@ -20,8 +20,26 @@ public struct AssociationConfiguration: Sendable {
     public var timeouts: AssociationCore.Timeouts
     /// Undelivered matches, in bytes, beyond which the connection is not read until some are taken.
     public var receiveWindow: Int
+    /// The query services known, with those of one's own.
+    public var services: FindServices = .standard
     /// Secures the transport (see the module DICOMNetworkTLS); nil speaks plain TCP.
     public var security: TransportSecurity?
+    /// Told of everything from the open connection on.
+    public var observers: Observers?
+    /// Who we are, for servers that ask (PS3.7 D.3.3.7). All but a mere user name is secret, and goes over a secure transport
+    /// only, unless ``sendsSecretsUnencrypted``.
+    public var userIdentity: UserIdentity?
+    /// Sends secrets over plain TCP, for everybody on the network to read.
+    public var sendsSecretsUnencrypted = false
+    /// Options of the query services to ask for by extended negotiation; ``NegotiatedAssociation/extendedNegotiations`` tells
+    /// what became of it.
+    public var queryOptions: QueryOptions?
+    /// Requests to have under way at once, if the peer agrees (PS3.7 D.3.3.3); 0 asks for any number. The others wait.
+    public var maximumOperationsInvoked: UInt16 = 1
+    /// Roles to ask for by SCP/SCU role selection (PS3.7 D.3.3.4).
+    public var roles: [RoleSelection] = []
+    /// SOP classes of one's own that take part in a service of the standard (PS3.7 D.3.3.6).
+    public var commonExtendedNegotiations: [CommonExtendedNegotiation] = []
 
     public init(
         host: String,
@@ -81,6 +99,34 @@ public struct AssociationConfiguration: Sendable {
             throw AssociationFailure(.invalidSetting("\(error)"), peer: peer)
         }
         proposal.maximumLength = maximumLength
+        proposal.roles = roles
+        proposal.commonExtendedNegotiations = commonExtendedNegotiations
+        if maximumOperationsInvoked != 1 {
+            proposal.asynchronousOperations = AsynchronousOperationsWindow(
+                invoked: maximumOperationsInvoked,
+                performed: 1
+            )
+        }
+        if let queryOptions {
+            for sopClass in sopClasses {
+                guard let layout = services.service(for: sopClass)?.serviceClass.queryOptionsLayout else { continue }
+                proposal.propose(queryOptions, for: sopClass, as: layout)
+            }
+        }
+        if let userIdentity {
+            guard userIdentity.kind == .username || security != nil || sendsSecretsUnencrypted else {
+                throw AssociationFailure(
+                    .invalidSetting("a secret of the user would cross the network unencrypted: use TLS, or allow it"),
+                    peer: peer
+                )
+            }
+            proposal.userIdentity = userIdentity
+        }
+        do {
+            _ = try proposal.request.encode()
+        } catch {
+            throw AssociationFailure(.invalidSetting("\(error)"), peer: peer)
+        }
         return proposal
     }
 }

@@ -73,7 +73,7 @@ final class ClientSession: AssociationOwner {
 
     /// As requestor in the SCU role we perform nothing; a request is answered, never ignored (PS3.7 C.5.6).
     private func refuse(_ command: CommandSet, contextID: UInt8) {
-        handler?.perform { core, _ in core.refuse(command, contextID: contextID, status: .unrecognizedOperation) }
+        handler?.perform { core, _ in core.answer(command, contextID: contextID, StatusReply(.unrecognizedOperation)) }
     }
 
     func resumeReading() {

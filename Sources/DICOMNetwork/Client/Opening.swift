@@ -2,11 +2,16 @@ import DICOMProtocol
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// The way from addresses to an association.
 struct Opening: Sendable {
     let configuration: AssociationConfiguration
     let proposal: AssociationProposal
+    let observers: [Observers]
+
+    /// Counts the associations of this process.
+    private static let lastID = Atomic<Int>(0)
 
     /// A connection on which the association request is on its way.
     struct Connection: Sendable {
@@ -59,6 +64,7 @@ struct Opening: Sendable {
         let timeouts = configuration.timeouts
         let security = configuration.security
         let host = configuration.host
+        let observers = observers
         let future = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.nanoseconds(Int64(left.milliseconds * 1_000_000)))
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -75,7 +81,7 @@ struct Opening: Sendable {
                 }
                 if isCancelled { return channel.eventLoop.makeFailedFuture(CancellationError()) }
                 return channel.eventLoop.makeCompletedFuture {
-                    let connection = try Self.prepare(channel, proposal, timeouts, security, host)
+                    let connection = try Self.prepare(channel, proposal, timeouts, security, host, observers)
                     attempt.withLockedValue { $0.connection = connection }
                 }
             }
@@ -99,7 +105,8 @@ struct Opening: Sendable {
         _ proposal: AssociationProposal,
         _ timeouts: AssociationCore.Timeouts,
         _ security: TransportSecurity?,
-        _ host: String
+        _ host: String,
+        _ observers: [Observers]
     ) throws -> Connection {
         let established = channel.eventLoop.makePromise(of: Established.self)
         let ended = channel.eventLoop.makePromise(of: AssociationEnd.self)
@@ -108,7 +115,13 @@ struct Opening: Sendable {
             core: AssociationCore(requestor: proposal, timeouts: timeouts),
             owner: session,
             retaining: session,
-            security: security
+            security: security,
+            subject: Observation.Subject(
+                id: Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue,
+                role: .requestor,
+                remoteAddress: ""
+            ),
+            observers: observers
         )
         session.handler = handler
         do {

@@ -1,6 +1,5 @@
 import DICOMData
 import DICOMProtocol
-import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -11,6 +10,8 @@ final class AcceptorSession: AssociationOwner {
     private let channel: any Channel
     private let shared: DICOMServer.Shared
     private let remoteAddress: String
+    private let observers: Observers
+    private let handlers: FindHandlers
     private var logger: Logger
     private var pipe: ResponsePipe?
     private var peer: PeerAssociation?
@@ -40,18 +41,15 @@ final class AcceptorSession: AssociationOwner {
         var messageID: UInt16
     }
 
-    init(id: Int, channel: any Channel, shared: DICOMServer.Shared) {
+    init(id: Int, channel: any Channel, shared: DICOMServer.Shared, observers: Observers) {
         self.id = id
         self.channel = channel
         self.shared = shared
-        self.remoteAddress = Self.describe(channel.remoteAddress)
+        self.remoteAddress = channel.remoteAddress?.words ?? "unknown address"
+        self.observers = observers
+        self.handlers = FindHandlers(fallback: shared.handlers)
         self.logger = shared.configuration.logger
         self.logger[metadataKey: "association"] = "\(id)"
-    }
-
-    private static func describe(_ address: SocketAddress?) -> String {
-        guard let address else { return "unknown address" }
-        return "\(address.ipAddress ?? "unknown"):\(address.port ?? 0)"
     }
 
     func handle(_ events: [AssociationCore.Event]) {
@@ -75,31 +73,47 @@ final class AcceptorSession: AssociationOwner {
     private func decide(_ request: AssociateRequest) {
         // Before the answer leaves: the next caller may be quicker than this thread.
         let hasPlace = shared.takePlace(id)
-        let decision = shared.negotiator.decide(request, limitReached: !hasPlace)
+        let decision = shared.negotiator.decide(
+            request,
+            from: channel.remoteAddress?.ipAddress,
+            limitReached: !hasPlace
+        ) { rule in
+            shared.countIn(id, rule: rule)
+        }
         handler?.perform { core, now in
             switch decision {
             case .accept(let accept, let negotiated):
                 core.accept(accept, negotiated: negotiated, now: now)
-            case .reject(let reject): core.reject(reject, now: now)
+            case .reject(let reject, _): core.reject(reject, now: now)
             case .abort(_, let explanation): core.abort(.protocolViolation(explanation), now: now)
             }
         }
         guard case .accept(_, let negotiated) = decision, let handler, handler.isEstablished else {
             shared.leavePlace(id)
-            logger.info("association refused", metadata: ["peer": "\(remoteAddress)"])
+            var why = "the connection is gone"
+            switch decision {
+            case .reject(_, let explanation), .abort(_, let explanation): why = explanation
+            case .accept: break
+            }
+            logger.info("association refused", metadata: ["peer": "\(remoteAddress)", "why": "\(why)"])
             return
         }
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         let eventLoop = channel.eventLoop
         pipe = ResponsePipe(eventLoop: eventLoop, handler: bound)
-        peer = PeerAssociation(
+        let peer = PeerAssociation(
             id: id,
             remoteAddress: remoteAddress,
+            request: request,
             negotiated: negotiated,
-            secureTransport: handler.secureTransport
+            secureTransport: handler.secureTransport,
+            observers: observers,
+            handlers: handlers
         ) {
             eventLoop.execute { bound.value.perform { core, now in core.abort(.user, now: now) } }
         }
+        self.peer = peer
+        shared.established(peer)
         logger.info("association accepted", metadata: ["peer": "\(remoteAddress)"])
     }
 
@@ -112,18 +126,24 @@ final class AcceptorSession: AssociationOwner {
             abort("a \(CommandField.name(command.field)) without a message ID")
             return
         }
-        guard command.affectedSOPClass == context.abstractSyntax else {
+        let service = shared.configuration.services.service(for: context, affectedSOPClass: command.affectedSOPClass)
+        guard service != nil || command.affectedSOPClass == context.abstractSyntax else {
             refuse(command, contextID, .sopClassNotSupported, "SOP class does not fit the context")
             return
         }
         switch command.field {
         case CommandField.echoRequest where context.abstractSyntax == SOPClass.verification:
-            handler?.perform { core, _ in core.refuse(command, contextID: contextID, status: .success) }
-        case CommandField.findRequest where context.abstractSyntax != SOPClass.verification:
-            guard let transferSyntax = TransferSyntax(uid: context.transferSyntax) else { return }
+            echo(command, contextID, messageID, context, peer)
+        case CommandField.findRequest where service != nil:
+            guard let service, let transferSyntax = TransferSyntax(uid: context.transferSyntax) else { return }
             let key = Key(contextID: contextID, messageID: messageID)
             guard !operations.contains(where: { $0.key == key && $0.isOutstanding }) else {
                 refuse(command, contextID, .duplicateInvocation, nil)
+                return
+            }
+            // 0 to 2 (PS3.7 9.1.2.1.4); one that is missing does no harm.
+            if let priority = command.priority, priority > 2 {
+                refuse(command, contextID, .mistypedArgument, "the priority is none of 0, 1, 2")
                 return
             }
             guard let dataSet else {
@@ -146,15 +166,17 @@ final class AcceptorSession: AssociationOwner {
             let event = FindEvent(
                 association: peer,
                 context: context,
+                service: service,
                 request: command,
                 messageID: messageID,
                 encodedIdentifier: EncodedDataSet(bytes: dataSet[...], transferSyntax: transferSyntax),
-                timestamp: Self.wallClock(),
+                timestamp: WallClock.now(),
                 cancellation: CancellationFlag()
             )
             let responder = FindResponder(
                 request: command,
                 messageID: messageID,
+                rules: service.rules,
                 transferSyntax: transferSyntax,
                 writer: writer,
                 pipe: pipe,
@@ -166,27 +188,57 @@ final class AcceptorSession: AssociationOwner {
                 Operation(number: lastOperation, key: key, event: event, responder: responder, task: nil)
             )
             startNext()
+            tellOperations()
         default:
             let isKnown = [CommandField.echoRequest, CommandField.findRequest].contains(command.field)
             refuse(command, contextID, isKnown ? .sopClassNotSupported : .unrecognizedOperation, nil)
         }
     }
 
+    private func echo(
+        _ command: CommandSet,
+        _ contextID: UInt8,
+        _ messageID: UInt16,
+        _ context: AcceptedContext,
+        _ peer: PeerAssociation
+    ) {
+        guard let bound = handlers.echo else {
+            handler?.perform { core, _ in core.answer(command, contextID: contextID, StatusReply(.success)) }
+            return
+        }
+        let event = EchoEvent(
+            association: peer,
+            context: context,
+            request: command,
+            messageID: messageID,
+            timestamp: WallClock.now()
+        )
+        let session = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        let eventLoop = channel.eventLoop
+        let logger = logger
+        Task {
+            let reply: StatusReply
+            do {
+                reply = try await bound(event)
+            } catch {
+                logger.error("echo handler failed", metadata: ["error": "\(type(of: error))"])
+                reply = StatusReply(.processingFailure, errorComment: "the echo handler failed")
+            }
+            eventLoop.execute {
+                session.value.handler?.perform { core, _ in core.answer(command, contextID: contextID, reply) }
+            }
+        }
+    }
+
     private func refuse(_ command: CommandSet, _ contextID: UInt8, _ status: Status, _ comment: String?) {
         handler?.perform { core, _ in
-            core.refuse(command, contextID: contextID, status: status, comment: comment)
+            core.answer(command, contextID: contextID, StatusReply(status, errorComment: comment))
         }
     }
 
     private func abort(_ why: String) {
         logger.warning("association aborted", metadata: ["why": "\(why)"])
         handler?.perform { core, now in core.abort(.protocolViolation(why), now: now) }
-    }
-
-    private static func wallClock() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// Starts as many as may run at once: one, unless asynchronous operations were negotiated.
@@ -197,7 +249,7 @@ final class AcceptorSession: AssociationOwner {
             let running = operations.count { $0.task != nil }
             guard window == 0 || running < window else { return }
             let operation = operations[index]
-            let find = shared.handlers.handler(for: operation.event.sopClass)
+            let find = handlers.handler(for: operation.event.sopClass)
             let number = operation.number
             let session = NIOLoopBound(self, eventLoop: channel.eventLoop)
             let eventLoop = channel.eventLoop
@@ -257,6 +309,22 @@ final class AcceptorSession: AssociationOwner {
     private func finished(_ number: Int) {
         operations.removeAll { $0.number == number }
         startNext()
+        tellOperations()
+    }
+
+    /// The association is not idle while any request is under way.
+    private func tellOperations() {
+        let count = operations.count
+        handler?.perform { core, now in core.performing(count, now: now) }
+    }
+
+    /// The server stops: whoever still waits is told.
+    func stop() {
+        guard let handler, handler.isEstablished else {
+            channel.close(promise: nil)
+            return
+        }
+        handler.perform { core, now in core.abort(.user, now: now) }
     }
 
     private func cancel(_ key: Key) {
@@ -268,6 +336,7 @@ final class AcceptorSession: AssociationOwner {
 
     private func ended(_ end: AssociationEnd) {
         isEnded = true
+        peer?.end()
         // In this order: a handler that a failed write tears out of its wait finds its task cancelled.
         for operation in operations { operation.task?.cancel() }
         pipe?.close()

@@ -18,6 +18,8 @@ public struct ServerConfiguration: Sendable {
     public var timeouts: AssociationCore.Timeouts
     /// Gets no patient data.
     public var logger: Logger
+    /// The query services known, with those of one's own; a C-FIND of any other SOP class is answered with 0122.
+    public var services: FindServices = .standard
     /// Secures the transport (see the module DICOMNetworkTLS); nil speaks plain TCP.
     public var security: TransportSecurity?
 
@@ -55,30 +57,44 @@ public struct ServerConfiguration: Sendable {
 ///     server.bindFind(for: SOPClass.modalityWorklistFind) { event, responder in
 ///         for item in items where matches(item, try event.identifier) { try await responder.send(.pending, item) }
 ///     }
-public final class DICOMServer: Sendable {
+public final class DICOMServer: HandlerBinding {
     /// What all associations of a server share.
     final class Shared: Sendable {
         let configuration: ServerConfiguration
         let negotiator: Negotiator
         let handlers = FindHandlers()
+        let observers: Observers
+
+        struct Connection: Sendable {
+            let channel: any Channel
+            let session: NIOLoopBound<AcceptorSession>
+        }
+
         private struct State {
             var lastID = 0
             var established: Set<Int> = []
-            var channels: [Int: any Channel] = [:]
+            /// The rule that governs an association, by its ID.
+            var rules: [Int: PeerRule.ID] = [:]
+            var associations: [Int: PeerAssociation] = [:]
+            var connections: [Int: Connection] = [:]
         }
         private let state = NIOLockedValueBox(State())
 
         init(_ configuration: ServerConfiguration) {
             self.configuration = configuration
             self.negotiator = Negotiator(configuration.policy)
+            self.observers = Observers(logger: configuration.logger)
         }
 
-        func opened(_ channel: any Channel) -> Int {
+        func nextID() -> Int {
             state.withLockedValue { state in
                 state.lastID += 1
-                state.channels[state.lastID] = channel
                 return state.lastID
             }
+        }
+
+        func opened(_ id: Int, _ connection: Connection) {
+            state.withLockedValue { $0.connections[id] = connection }
         }
 
         /// Takes one of the places for associations; false if there is none left. Connections that have not asked for an
@@ -92,17 +108,41 @@ public final class DICOMServer: Sendable {
         }
 
         /// Gives the place back: there is no association after all.
-        func leavePlace(_ id: Int) { state.withLockedValue { _ = $0.established.remove(id) } }
+        func leavePlace(_ id: Int) {
+            state.withLockedValue { state in
+                state.established.remove(id)
+                state.rules[id] = nil
+            }
+        }
+
+        /// How many associations a rule governs beside this one, which counts from now on.
+        func countIn(_ id: Int, rule: PeerRule.ID) -> Int {
+            state.withLockedValue { state in
+                let count = state.rules.values.count { $0 == rule }
+                state.rules[id] = rule
+                return count
+            }
+        }
 
         func closed(_ id: Int) {
             state.withLockedValue { state in
                 state.established.remove(id)
-                state.channels[id] = nil
+                state.rules[id] = nil
+                state.associations[id] = nil
+                state.connections[id] = nil
             }
         }
 
+        func established(_ association: PeerAssociation) {
+            state.withLockedValue { $0.associations[association.id] = association }
+        }
+
+        var associations: [PeerAssociation] {
+            state.withLockedValue { $0.associations.values.sorted { $0.id < $1.id } }
+        }
+
         var count: Int { state.withLockedValue { $0.established.count } }
-        var channels: [any Channel] { state.withLockedValue { Array($0.channels.values) } }
+        var connections: [Connection] { state.withLockedValue { Array($0.connections.values) } }
     }
 
     private let shared: Shared
@@ -136,7 +176,9 @@ public final class DICOMServer: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let session = AcceptorSession(id: shared.opened(channel), channel: channel, shared: shared)
+                    let id = shared.nextID()
+                    let observers = Observers(logger: configuration.logger)
+                    let session = AcceptorSession(id: id, channel: channel, shared: shared, observers: observers)
                     let core = AssociationCore(
                         acceptorAnnouncing: configuration.policy.maximumLength,
                         timeouts: configuration.timeouts
@@ -145,9 +187,18 @@ public final class DICOMServer: Sendable {
                         core: core,
                         owner: session,
                         retaining: session,
-                        security: configuration.security
+                        security: configuration.security,
+                        subject: Observation.Subject(id: id, role: .acceptor, remoteAddress: ""),
+                        observers: [observers, shared.observers]
                     )
                     session.handler = handler
+                    shared.opened(
+                        id,
+                        Shared.Connection(
+                            channel: channel,
+                            session: NIOLoopBound(session, eventLoop: channel.eventLoop)
+                        )
+                    )
                     try configuration.security?.install(channel, nil)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
@@ -170,45 +221,23 @@ public final class DICOMServer: Sendable {
     /// Associations that stand.
     public var associationCount: Int { shared.count }
 
-    /// Binds a handler to C-FIND for one SOP class, or for all that have none of their own; replaces an earlier one, for
-    /// requests that come from now on.
-    public func bindFind(for sopClass: String? = nil, _ handler: @escaping FindHandler) {
-        shared.handlers.bind(sopClass, handler)
-    }
+    /// Associations that stand, in the order they came.
+    public var associations: [PeerAssociation] { shared.associations }
 
-    /// As ``bindFind(for:_:)``, with arguments handed to the handler on every call.
-    public func bindFind<each Argument: Sendable>(
-        for sopClass: String? = nil,
-        with argument: repeat each Argument,
-        handler: @escaping @Sendable (FindEvent, FindResponder, repeat each Argument) async throws -> Void
-    ) {
-        let arguments = (repeat each argument)
-        bindFind(for: sopClass) { event, responder in
-            try await handler(event, responder, repeat each arguments)
-        }
-    }
+    /// Observers of every association, those that stand already among them.
+    public var observers: Observers { shared.observers }
 
-    /// Binds a handler that yields its responses as an async sequence. The first final status ends it.
-    public func bindFind<Responses: AsyncSequence & Sendable>(
-        for sopClass: String? = nil,
-        yielding responses: @escaping @Sendable (FindEvent) async throws -> Responses
-    ) where Responses.Element == FindResponse {
-        bindFind(for: sopClass) { event, responder in
-            for try await response in try await responses(event) {
-                try await responder.send(response)
-                if responder.isFinished { break }
-            }
-        }
-    }
+    public func bind(find handler: FindHandler?, for sopClass: String?) { shared.handlers.bind(sopClass, handler) }
 
-    /// Takes the handler away: back to the default, C311.
-    public func unbindFind(for sopClass: String? = nil) {
-        shared.handlers.bind(sopClass, nil)
-    }
+    public func bind(echo handler: EchoHandler?) { shared.handlers.bind(echo: handler) }
 
-    /// Stops listening and closes every association.
+    /// Stops listening and aborts every association; their handlers' tasks are cancelled.
     public func stop() async {
         try? await listener.close().get()
-        for channel in shared.channels { try? await channel.close().get() }
+        let connections = shared.connections
+        for connection in connections {
+            connection.channel.eventLoop.execute { connection.session.value.stop() }
+        }
+        for connection in connections { try? await connection.channel.closeFuture.get() }
     }
 }

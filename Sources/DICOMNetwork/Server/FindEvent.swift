@@ -3,45 +3,13 @@ import DICOMProtocol
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// A peer's association with our server, as a handler sees it.
-public struct PeerAssociation: Sendable {
-    /// A number of its own in this server, for logs.
-    public let id: Int
-    /// Address and port of the peer, such as `127.0.0.1:40312`.
-    public let remoteAddress: String
-    public let negotiated: NegotiatedAssociation
-    /// What secures the transport; nil for plain TCP.
-    public let secureTransport: SecureTransport?
-    private let abortion: @Sendable () -> Void
-
-    init(
-        id: Int,
-        remoteAddress: String,
-        negotiated: NegotiatedAssociation,
-        secureTransport: SecureTransport?,
-        abort: @escaping @Sendable () -> Void
-    ) {
-        self.id = id
-        self.remoteAddress = remoteAddress
-        self.negotiated = negotiated
-        self.secureTransport = secureTransport
-        self.abortion = abort
-    }
-
-    /// As the peer calls itself: text from outside.
-    public var callingAETitle: String { negotiated.callingAETitle }
-    /// As the peer called us.
-    public var calledAETitle: String { negotiated.calledAETitle }
-
-    /// Sends A-ABORT; nothing of the handler's is sent after it.
-    public func abort() { abortion() }
-}
-
 /// A C-FIND request, as it is handed to the handler bound for it.
 public struct FindEvent: Sendable {
     public let association: PeerAssociation
     /// The context the request came on.
     public let context: AcceptedContext
+    /// The query service asked: its name, its statuses and its rules.
+    public let service: FindService
     /// The command set as decoded (PS3.7 9.3.2.1).
     public let request: CommandSet
     /// (0000,0110).
@@ -56,6 +24,7 @@ public struct FindEvent: Sendable {
     init(
         association: PeerAssociation,
         context: AcceptedContext,
+        service: FindService,
         request: CommandSet,
         messageID: UInt16,
         encodedIdentifier: EncodedDataSet,
@@ -64,6 +33,7 @@ public struct FindEvent: Sendable {
     ) {
         self.association = association
         self.context = context
+        self.service = service
         self.request = request
         self.messageID = messageID
         self.encodedIdentifier = encodedIdentifier
@@ -72,8 +42,8 @@ public struct FindEvent: Sendable {
         self.cancellation = cancellation
     }
 
-    /// The SOP class of the request.
-    public var sopClass: String { context.abstractSyntax }
+    /// The SOP class the request is served as.
+    public var sopClass: String { service.sopClass }
 
     /// The identifier, decoded on first use and kept. Throws here, and nowhere else, if it cannot be decoded; a handler that
     /// lets the error through answers with C310.
@@ -118,21 +88,6 @@ final class CancellationFlag: Sendable {
     var isSet: Bool { flag.withLockedValue { $0 } }
 
     func set() { flag.withLockedValue { $0 = true } }
-}
-
-/// A status with what may go along with it (PS3.7 C, 9.3.2.2). Belongs to one response; nothing of it stays for the next.
-public struct StatusReply: Hashable, Sendable {
-    public var status: Status
-    /// (0000,0902); sent with at most 64 characters.
-    public var errorComment: String?
-    /// (0000,0901).
-    public var offendingElements: [Tag]
-
-    public init(_ status: Status, errorComment: String? = nil, offendingElements: [Tag] = []) {
-        self.status = status
-        self.errorComment = errorComment
-        self.offendingElements = offendingElements
-    }
 }
 
 /// One response a handler yields: a status and, for a match, an identifier.

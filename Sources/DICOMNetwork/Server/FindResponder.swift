@@ -5,11 +5,17 @@ import NIOCore
 
 /// Writes the responses to one C-FIND request, with back-pressure.
 ///
-/// After a final status (any but FF00 and FF01) whatever follows is ignored. A response that cannot be sent as it stands is
-/// answered for the handler: C312 for a match without an identifier, or with one that cannot be encoded.
+/// After a final status whatever follows is ignored: any but FF00, FF01 and, for Repository Query, B001. A response that
+/// cannot be sent as it stands is answered for the handler: C312 for a match without an identifier, or with one that cannot
+/// be encoded.
+///
+/// Relevant Patient Information knows one match only (PS3.4 Q.2.1): it is held until the handler ends, and with a second one
+/// none is sent, but C100.
 public final class FindResponder: Sendable {
     private struct State {
         var isFinished = false
+        /// The matches of a service that bounds their number, until it is known that there are no more.
+        var held: [(identifier: [UInt8], reply: StatusReply)] = []
         /// The command sets of FF00 and FF01 are the same for every match.
         var pendingCommands: [UInt16: [UInt8]] = [:]
     }
@@ -17,6 +23,7 @@ public final class FindResponder: Sendable {
     private let state = NIOLockedValueBox(State())
     private let request: CommandSet
     private let messageID: UInt16
+    private let rules: FindRules
     private let transferSyntax: TransferSyntax
     private let writer: MessageWriter
     private let pipe: ResponsePipe
@@ -25,6 +32,7 @@ public final class FindResponder: Sendable {
     init(
         request: CommandSet,
         messageID: UInt16,
+        rules: FindRules,
         transferSyntax: TransferSyntax,
         writer: MessageWriter,
         pipe: ResponsePipe,
@@ -32,6 +40,7 @@ public final class FindResponder: Sendable {
     ) {
         self.request = request
         self.messageID = messageID
+        self.rules = rules
         self.transferSyntax = transferSyntax
         self.writer = writer
         self.pipe = pipe
@@ -52,7 +61,7 @@ public final class FindResponder: Sendable {
     public func send(_ response: FindResponse) async throws -> Bool {
         guard !isFinished else { return false }
         let reply = response.reply
-        guard reply.status.isPending else { return try await finish(reply) }
+        guard reply.status.isPending else { return try await end(reply) }
         guard !cancellation.isSet else { return false }
         // An identifier without a single element is no match either: a peer would wait for a data set that never comes.
         guard let identifier = response.identifier, !identifier.isEmpty else {
@@ -81,7 +90,7 @@ public final class FindResponder: Sendable {
     @discardableResult
     public func send(encoded identifier: [UInt8], status: Status = .pending) async throws -> Bool {
         guard !isFinished else { return false }
-        guard status.isPending else { return try await finish(StatusReply(status)) }
+        guard status.isPending else { return try await end(StatusReply(status)) }
         guard !cancellation.isSet else { return false }
         guard !identifier.isEmpty else {
             return try await finish(
@@ -91,7 +100,30 @@ public final class FindResponder: Sendable {
         return try await send(encoded: identifier, reply: StatusReply(status))
     }
 
+    /// A status that is not Pending: final, unless the service goes on after it.
+    private func end(_ reply: StatusReply) async throws -> Bool {
+        guard rules.continues(after: reply.status) else { return try await finish(reply) }
+        let command = command(reply, hasDataSet: false)
+        return try await pipe.write { bytes in
+            guard !isFinished else { return false }
+            writer.append(command: command, dataSet: nil, to: &bytes)
+            return true
+        }
+    }
+
     private func send(encoded identifier: [UInt8], reply: StatusReply) async throws -> Bool {
+        var reply = reply
+        reply.status = rules.sent(reply.status)
+        if let most = rules.maximumMatches {
+            let isTooMuch = state.withLockedValue { state in
+                state.held.append((identifier, reply))
+                return state.held.count > most
+            }
+            guard isTooMuch else { return true }
+            return try await finish(
+                StatusReply(rules.tooManyMatches ?? .unableToProcess, errorComment: "more than one match")
+            )
+        }
         let command = command(pending: reply)
         return try await pipe.write { bytes in
             // Seen from within the pipe: a handler that writes from several tasks gets nothing out after its final status.
@@ -104,20 +136,25 @@ public final class FindResponder: Sendable {
     /// Sends a final status. False if there was one already.
     @discardableResult
     public func finish(_ reply: StatusReply) async throws -> Bool {
-        let isFirst = state.withLockedValue { state in
-            defer { state.isFinished = true }
-            return !state.isFinished
+        let (isFirst, held) = state.withLockedValue { state in
+            defer {
+                state.isFinished = true
+                state.held = []
+            }
+            return (!state.isFinished, reply.status == .success ? state.held : [])
         }
         guard isFirst else { return false }
+        let matches = held.map { ($0.identifier, self.command($0.reply, hasDataSet: true)) }
         let command = command(reply, hasDataSet: false)
         return try await pipe.write(isFinal: true) { bytes in
+            for (identifier, pending) in matches { writer.append(command: pending, dataSet: identifier, to: &bytes) }
             writer.append(command: command, dataSet: nil, to: &bytes)
             return true
         }
     }
 
     private func command(pending reply: StatusReply) -> [UInt8] {
-        guard reply.errorComment == nil, reply.offendingElements.isEmpty else {
+        guard reply.errorComment == nil, reply.offendingElements.isEmpty, reply.errorID == nil else {
             return command(reply, hasDataSet: true)
         }
         return state.withLockedValue { state in
@@ -137,7 +174,8 @@ public final class FindResponder: Sendable {
             dataSetType: hasDataSet ? CommandSet.hasDataSet : CommandSet.noDataSet,
             status: reply.status,
             offendingElements: reply.offendingElements,
-            errorComment: reply.errorComment
+            errorComment: reply.errorComment,
+            errorID: reply.errorID
         ).encoded()
     }
 }
@@ -220,6 +258,8 @@ final class ResponsePipe: Sendable {
             return state.waiters
         }
         for waiter in waiters { waiter.resume() }
+        // What a slow peer still takes in is no idleness.
+        handler.value.sent()
     }
 
     /// The association has ended: writers stop.

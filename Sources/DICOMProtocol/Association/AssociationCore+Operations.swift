@@ -26,11 +26,13 @@ extension AssociationCore {
 
     /// Sends a C-FIND-RQ, or puts it in line behind those under way. Returns its message ID.
     ///
-    /// Matches come as ``Event/matches(messageID:_:)``, the end as ``Event/findEnded(messageID:_:_:)``.
+    /// Matches come as ``Event/matches(messageID:_:)``, the end as ``Event/findEnded(messageID:_:_:)``. `service` knows the
+    /// rules of the SOP class; without it every status but Pending is final.
     public mutating func find(
         _ identifier: DataSet,
         sopClass: String,
         options: FindOptions,
+        service: FindService? = nil,
         now: Nanoseconds
     ) throws(RequestError) -> UInt16 {
         let (context, writer, transferSyntax) = try accepted(sopClass)
@@ -55,7 +57,7 @@ extension AssociationCore {
             messageID: messageID,
             contextID: context,
             bytes: bytes,
-            find: (options, transferSyntax)
+            find: (options, transferSyntax, service ?? FindService.of(sopClass: sopClass))
         )
         queued.append(request)
         startNext(now: now)
@@ -132,7 +134,7 @@ extension AssociationCore {
         while !queued.isEmpty, mayStart, machine.state == .established {
             let request = queued.removeFirst()
             write(request.bytes)
-            guard let (options, transferSyntax) = request.find else {
+            guard let (options, transferSyntax, service) = request.find else {
                 echoes[request.messageID] = now
                 continue
             }
@@ -141,17 +143,27 @@ extension AssociationCore {
                 contextID: request.contextID,
                 transferSyntax: transferSyntax,
                 options: options,
+                service: service,
                 now: now
             )
             if currentFind == nil { currentFind = find } else { finds[request.messageID] = find }
         }
     }
 
+    /// UPS Push defines no C-FIND: what is asked in its name goes over a context of the classes that do (PS3.4 CC.2.8).
+    private func context(for sopClass: String, in negotiated: NegotiatedAssociation) -> AcceptedContext? {
+        guard sopClass == SOPClass.unifiedProcedureStepPush else { return negotiated.contextAsSCU(for: sopClass) }
+        let lenders = [
+            SOPClass.unifiedProcedureStepPull, SOPClass.unifiedProcedureStepWatch, SOPClass.unifiedProcedureStepQuery,
+        ]
+        return lenders.lazy.compactMap { negotiated.contextAsSCU(for: $0) }.first
+    }
+
     private func accepted(
         _ sopClass: String
     ) throws(RequestError) -> (UInt8, MessageWriter, TransferSyntax) {
         guard machine.state == .established, !wantsRelease, let negotiated else { throw .notEstablished }
-        guard let context = negotiated.contextAsSCU(for: sopClass),
+        guard let context = context(for: sopClass, in: negotiated),
             let transferSyntax = TransferSyntax(uid: context.transferSyntax)
         else { throw .noContext(sopClass: sopClass) }
         guard let writer = MessageWriter(contextID: context.id, peerMaximumLength: negotiated.peerMaximumLength) else {
@@ -163,8 +175,8 @@ extension AssociationCore {
 
 /// Answers to the peer's requests.
 extension AssociationCore {
-    /// Answers a request with a status and nothing else; without a message ID it cannot be answered, and is dropped.
-    public mutating func refuse(_ command: CommandSet, contextID: UInt8, status: Status, comment: String? = nil) {
+    /// Answers a request with a status and no data set; without a message ID it cannot be answered, and is dropped.
+    public mutating func answer(_ command: CommandSet, contextID: UInt8, _ status: StatusReply) {
         guard let messageID = command.messageID, machine.state == .established,
             let writer = MessageWriter(
                 contextID: contextID,
@@ -175,8 +187,10 @@ extension AssociationCore {
             field: command.field | 0x8000,
             affectedSOPClass: command.affectedSOPClass,
             messageIDBeingRespondedTo: messageID,
-            status: status,
-            errorComment: comment
+            status: status.status,
+            offendingElements: status.offendingElements,
+            errorComment: status.errorComment,
+            errorID: status.errorID
         )
         var bytes: [UInt8] = []
         writer.append(command: reply.encoded(), dataSet: nil, to: &bytes)

@@ -10,11 +10,29 @@ extension AssociationCore {
         consider(artimDeadline)
         consider(replyDeadline)
         consider(partialDeadline)
+        consider(idleDeadline)
         consider(currentFind.flatMap(deadline(of:)))
         for find in finds.values { consider(deadline(of: find)) }
         for sent in echoes.values { consider(deadline(ofEchoSentAt: sent)) }
         return earliest
     }
+
+    /// The clock stands while anything is under way, on either side: a long query is not idleness.
+    private var idleDeadline: Nanoseconds? {
+        guard timeouts.idle > 0, isEstablished, !wantsRelease, performing == 0, !hasOperations, !isPaused else {
+            return nil
+        }
+        return lastActivity &+ FindOperation.nanoseconds(timeouts.idle)
+    }
+
+    /// The owner performs that many of the peer's operations; responses on their way count until they have left.
+    public mutating func performing(_ count: Int, now: Nanoseconds) {
+        performing = count
+        lastActivity = now
+    }
+
+    /// Responses the owner wrote have left.
+    public mutating func sent(now: Nanoseconds) { lastActivity = now }
 
     private var partialDeadline: Nanoseconds? {
         guard let partialSince, !isPaused else { return nil }
@@ -42,7 +60,7 @@ extension AssociationCore {
         if let artimDeadline, artimDeadline <= now {
             self.artimDeadline = nil
             if pendingEnd == nil { pendingEnd = .timedOut("an association request", seconds: timeouts.artim) }
-            let step = machine.handle(.artimExpired)
+            let step = advance(.artimExpired)
             perform(step, now: now)
             if step.isApplicable { finish(pendingEnd ?? .released, now: now) }
         }
@@ -57,6 +75,13 @@ extension AssociationCore {
             partialSince = nil
             expire(.timedOut("the rest of a PDU", seconds: timeouts.partialPDU), now: now)
         }
+        if let idleDeadline, idleDeadline <= now {
+            if machine.role == .requestor {
+                release(now: now)
+            } else {
+                expire(.timedOut("any message", seconds: timeouts.idle), now: now)
+            }
+        }
         // The first that is late ends the association, and with it all others.
         func isLate(_ deadline: Nanoseconds?) -> Bool { deadline.map { $0 <= now } ?? false }
         let active = [currentFind].compactMap { $0 } + finds.values.sorted { $0.messageID < $1.messageID }
@@ -68,6 +93,8 @@ extension AssociationCore {
             finds[find.messageID] = nil
             events.append(.findEnded(messageID: find.messageID, outcome, statistics))
             switch outcome {
+            // All that was to come has come, only the final response was left out: the association is sound.
+            case .truncated: startNext(now: now)
             case .aborted(let abort): self.abort(abort.cause, now: now)
             case .timedOut(let wait, let seconds): expire(.timedOut(wait.rawValue, seconds: seconds), now: now)
             default: abort(.user, now: now)
@@ -82,7 +109,7 @@ extension AssociationCore {
 
     private mutating func expire(_ reason: AssociationEnd, now: Nanoseconds) {
         pendingEnd = reason
-        perform(machine.handle(.abortRequest), now: now)
+        perform(advance(.abortRequest), now: now)
         finish(reason, now: now)
         wantsClose = true
     }

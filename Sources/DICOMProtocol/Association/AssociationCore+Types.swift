@@ -10,19 +10,24 @@ extension AssociationCore {
         /// For the rest of a PDU that has begun.
         public var partialPDU: Double
         public var echo: Double
+        /// For anything to come while nothing is under way: then a requestor releases the association, and an acceptor
+        /// aborts it. 0 waits for ever.
+        public var idle: Double
 
         public init(
             artim: Double = 30,
             associate: Double = 30,
             release: Double = 2,
             partialPDU: Double = 30,
-            echo: Double = 30
+            echo: Double = 30,
+            idle: Double = 0
         ) {
             self.artim = artim
             self.associate = associate
             self.release = release
             self.partialPDU = partialPDU
             self.echo = echo
+            self.idle = idle
         }
     }
 
@@ -51,6 +56,6 @@ extension AssociationCore {
         var contextID: UInt8
         var bytes: [UInt8]
         /// Nil for a C-ECHO.
-        var find: (options: FindOptions, transferSyntax: TransferSyntax)?
+        var find: (options: FindOptions, transferSyntax: TransferSyntax, service: FindService?)?
     }
 }

@@ -18,6 +18,8 @@ public struct AssociationCore {
         }
     }
     private var output: [UInt8] = []
+    /// Nil while nobody observes.
+    var trace: AssociationTrace?
     var events: [Event] = []
     /// The connection is to be closed once the output has left.
     public internal(set) var wantsClose = false
@@ -48,6 +50,10 @@ public struct AssociationCore {
     private var isOutOfStep = false
     /// When reading last began again: what the peer owes counts from here.
     var readingSince: Nanoseconds = 0
+    /// When the peer was last heard of, or an operation ended.
+    var lastActivity: Nanoseconds = 0
+    /// The peer's operations that we have not yet answered, as the owner tells.
+    var performing = 0
     /// A release waits for the end of the operations under way.
     private(set) var wantsRelease = false
 
@@ -101,18 +107,18 @@ public struct AssociationCore {
     public mutating func connected(now: Nanoseconds) {
         switch machine.role {
         case .requestor:
-            _ = machine.handle(.associateRequest)
-            perform(machine.handle(.transportConnected), now: now)
+            _ = advance(.associateRequest)
+            perform(advance(.transportConnected), now: now)
             replyDeadline = now &+ FindOperation.nanoseconds(timeouts.associate)
         case .acceptor:
-            perform(machine.handle(.transportOpened), now: now)
+            perform(advance(.transportOpened), now: now)
         }
     }
 
     /// The peer closed the connection, or it broke; `detail` says how.
     public mutating func disconnected(_ detail: String, now: Nanoseconds) {
         if pendingEnd == nil { pendingEnd = .connectionLost(detail) }
-        perform(machine.handle(.transportClosed), now: now)
+        perform(advance(.transportClosed), now: now)
         finish(pendingEnd ?? .connectionLost(detail), now: now)
         wantsClose = true
     }
@@ -120,7 +126,7 @@ public struct AssociationCore {
     /// The transport could not be secured, or no longer was: nothing was or will be sent.
     public mutating func notSecure(_ failure: SecureTransportFailure, now: Nanoseconds) {
         pendingEnd = .notSecure(failure)
-        perform(machine.handle(.transportClosed), now: now)
+        perform(advance(.transportClosed), now: now)
         finish(.notSecure(failure), now: now)
         wantsClose = true
     }
@@ -132,17 +138,18 @@ public struct AssociationCore {
             reject(.noReason, now: now)
             return
         }
-        let step = machine.handle(.acceptResponse)
+        let step = advance(.acceptResponse)
         guard step.isApplicable else { return }
         self.negotiated = negotiated
-        output.append(contentsOf: bytes)
+        emit(bytes)
         perform(step, now: now)
+        observeEstablished(negotiated)
     }
 
     public mutating func reject(_ reject: AssociateReject, now: Nanoseconds) {
-        let step = machine.handle(.rejectResponse)
+        let step = advance(.rejectResponse)
         guard step.isApplicable else { return }
-        output.append(contentsOf: reject.encode())
+        emit(reject.encode())
         perform(step, now: now)
         finish(.rejected(reject), now: now)
     }
@@ -165,7 +172,7 @@ public struct AssociationCore {
     /// Carries out a release that was waiting, when it need not wait any longer.
     mutating func releaseIfIdle(now: Nanoseconds) {
         guard wantsRelease, !hasOperations else { return }
-        let step = machine.handle(.releaseRequest)
+        let step = advance(.releaseRequest)
         guard step.isApplicable else { return }
         perform(step, now: now)
         replyDeadline = now &+ FindOperation.nanoseconds(timeouts.release)
@@ -178,7 +185,7 @@ public struct AssociationCore {
             return
         }
         pendingEnd = .aborted(AssociationAbort(cause))
-        perform(machine.handle(.abortRequest), now: now)
+        perform(advance(.abortRequest), now: now)
         finish(.aborted(AssociationAbort(cause)), now: now)
     }
 
@@ -188,6 +195,7 @@ public struct AssociationCore {
     /// with what follows.
     public mutating func receive(_ span: RawSpan, now: Nanoseconds) -> Int {
         var offset = 0
+        lastActivity = now
         if isOutOfStep { return span.byteCount }
         while end == nil || machine.state == .awaitingClose {
             guard let header = PDUHeader(span, at: offset) else { break }
@@ -203,6 +211,7 @@ public struct AssociationCore {
             let start = offset + PDUHeader.byteCount
             guard span.byteCount - start >= length else { break }
             offset = start + length
+            if trace != nil { observe(type, span, from: start, length: length) }
             if type == .pData, machine.state == .established || machine.state == .awaitingReleaseReply {
                 do throws(MessageAssembler.Violation) {
                     try data(span, from: start, end: offset, now: now)
@@ -349,7 +358,7 @@ public struct AssociationCore {
                 } else {
                     currentFind?.emptyResponse(now: now)
                 }
-            } else {
+            } else if currentFind?.isEnded(by: status, now: now) ?? true {
                 // An identifier after a final status is read and dropped: the command says whether one follows.
                 finalResponse(scan.commandSet(in: span), status: status, now: now)
             }
@@ -440,49 +449,51 @@ public struct AssociationCore {
         do throws(PDUError) {
             switch try PDU(type: type, body: body[...]) {
             case .associateAccept(let accept):
-                let step = machine.handle(.associateAcceptReceived)
+                let step = advance(.associateAcceptReceived)
                 if step.action == .ae3, let proposal {
                     replyDeadline = nil
                     let negotiated = proposal.negotiated(with: accept)
                     self.negotiated = negotiated
+                    observeEstablished(negotiated)
                     events.append(.established(negotiated))
                 }
                 unexpected(step, "an A-ASSOCIATE-AC")
                 perform(step, now: now)
             case .associateReject(let reject):
-                let step = machine.handle(.associateRejectReceived)
+                let step = advance(.associateRejectReceived)
                 if step.action == .ae4 { pendingEnd = .rejected(reject) }
                 unexpected(step, "an A-ASSOCIATE-RJ")
                 perform(step, now: now)
             case .associateRequest(let request):
                 // Bit 0 of the version is all there is to check (PS3.8 9.3.2).
                 let isAcceptable = request.protocolVersion & 1 == 1
-                let step = machine.handle(.associateRequestReceived(acceptable: isAcceptable))
+                let step = advance(.associateRequestReceived(acceptable: isAcceptable))
+                trace?.add(.requested(request))
                 if step.effects.contains(.indicateAssociate) { events.append(.associationRequested(request)) }
                 if step.effects.contains(.sendAssociateReject) {
-                    output.append(contentsOf: AssociateReject.protocolVersionNotSupported.encode())
+                    emit(AssociateReject.protocolVersionNotSupported.encode())
                     pendingEnd = .rejected(.protocolVersionNotSupported)
                 }
                 unexpected(step, "an A-ASSOCIATE-RQ")
                 perform(step, now: now)
                 if let pendingEnd, step.effects.contains(.sendAssociateReject) { finish(pendingEnd, now: now) }
             case .pData:
-                let step = machine.handle(.pDataReceived)
+                let step = advance(.pDataReceived)
                 unexpected(step, "a P-DATA-TF")
                 perform(step, now: now)
             case .releaseRequest:
-                let step = machine.handle(.releaseRequestReceived)
+                let step = advance(.releaseRequestReceived)
                 unexpected(step, "an A-RELEASE-RQ")
                 perform(step, now: now)
             case .releaseResponse:
-                let step = machine.handle(.releaseResponseReceived)
+                let step = advance(.releaseResponseReceived)
                 unexpected(step, "an A-RELEASE-RP")
                 perform(step, now: now)
             case .abort(let abort):
                 pendingEnd = .aborted(
                     AssociationAbort(.peer(source: abort.source.rawValue, reason: abort.reason.rawValue))
                 )
-                perform(machine.handle(.abortReceived(abort.source)), now: now)
+                perform(advance(.abortReceived(abort.source)), now: now)
                 finish(pendingEnd ?? .released, now: now)
             }
         } catch {
@@ -510,7 +521,7 @@ public struct AssociationCore {
     private mutating func violation(_ cause: AssociationAbort.Cause, reason: Abort.Reason, now: Nanoseconds) {
         if pendingEnd == nil { pendingEnd = .aborted(AssociationAbort(cause)) }
         let ended = pendingEnd ?? .aborted(AssociationAbort(cause))
-        perform(machine.handle(.invalidPDUReceived(reason)), now: now)
+        perform(advance(.invalidPDUReceived(reason)), now: now)
         finish(ended, now: now)
     }
 
@@ -522,21 +533,24 @@ public struct AssociationCore {
             case .startARTIM: artimDeadline = now &+ FindOperation.nanoseconds(timeouts.artim)
             case .stopARTIM: artimDeadline = nil
             case .sendAssociateRequest:
-                if let proposal, let bytes = try? proposal.request.encode() { output.append(contentsOf: bytes) }
-            case .sendReleaseRequest: output.append(contentsOf: ReleaseRequest().encode())
-            case .sendReleaseResponse: output.append(contentsOf: ReleaseResponse().encode())
-            case .sendAbort: if let abort = step.abort { output.append(contentsOf: abort.encode()) }
+                if let proposal, let bytes = try? proposal.request.encode() {
+                    trace?.add(.requested(proposal.request))
+                    emit(bytes)
+                }
+            case .sendReleaseRequest: emit(ReleaseRequest().encode())
+            case .sendReleaseResponse: emit(ReleaseResponse().encode())
+            case .sendAbort: if let abort = step.abort { emit(abort.encode()) }
             case .closeTransport: wantsClose = true
             case .indicateRelease:
                 // Answered at once: whatever is under way can no longer be delivered. In a collision the answer to our own
                 // request is still to come, and ends it.
                 if machine.state == .awaitingReleaseResponse { finish(.releasedByPeer, now: now) }
                 if machine.state != .collisionAcceptorAwaitingReply {
-                    perform(machine.handle(.releaseResponse), now: now)
+                    perform(advance(.releaseResponse), now: now)
                 }
             case .confirmRelease:
                 if machine.state == .collisionAcceptorAwaitingResponse {
-                    perform(machine.handle(.releaseResponse), now: now)
+                    perform(advance(.releaseResponse), now: now)
                 }
                 finish(.released, now: now)
             case .confirmReject: if let pendingEnd { finish(pendingEnd, now: now) }
@@ -556,6 +570,7 @@ public struct AssociationCore {
         guard end == nil else { return }
         end = reason
         flushMatches()
+        trace?.add(reason.happening)
         let outcome = reason.findOutcome
         for var find in [currentFind].compactMap({ $0 }) + finds.values.sorted(by: { $0.messageID < $1.messageID }) {
             let statistics = find.closed(now: now)
@@ -580,7 +595,18 @@ public struct AssociationCore {
     // MARK: Output, for the operations
 
     mutating func write(_ bytes: [UInt8]) {
+        emit(bytes)
+    }
+
+    private mutating func emit(_ bytes: [UInt8]) {
+        if trace != nil { observeSent(bytes) }
         output.append(contentsOf: bytes)
+    }
+
+    mutating func advance(_ event: UpperLayerMachine.Event) -> UpperLayerMachine.Step {
+        let step = machine.handle(event)
+        if trace != nil { trace?.add(.transition(step)) }
+        return step
     }
 
     /// An ID that no operation of ours has: counted up, so that a late response never meets a new request's ID.

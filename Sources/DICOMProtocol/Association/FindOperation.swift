@@ -42,6 +42,8 @@ struct FindOperation {
     let messageID: UInt16
     let contextID: UInt8
     let options: FindOptions
+    /// The service asked: what its statuses mean, and which of them is final.
+    let service: FindService?
     let sentAt: Nanoseconds
     private(set) var statistics = FindStatistics()
     /// Matches not yet handed over.
@@ -52,14 +54,21 @@ struct FindOperation {
     /// Set when the limit was passed or ``FindOptions/cancelAfter`` reached; the owner sends the C-CANCEL and clears it.
     var wantsCancel: CancelReason?
     private var matchesKept = 0
+    /// When a warning said that there is more than will be sent; a final response may follow, or not.
+    private(set) var limitReachedAt: Nanoseconds?
+
+    /// Seconds to wait for what may follow that warning.
+    private static let limitGrace = 1.0
 
     init(
         messageID: UInt16,
         contextID: UInt8,
         transferSyntax: TransferSyntax,
         options: FindOptions,
+        service: FindService?,
         now: Nanoseconds
     ) {
+        self.service = service
         self.messageID = messageID
         self.contextID = contextID
         self.options = options
@@ -73,6 +82,7 @@ struct FindOperation {
     mutating func match(_ status: Status, _ span: RawSpan, at offset: Int, length: Int, now: Nanoseconds) {
         statistics.matches += 1
         lastResponseAt = now
+        if limitReachedAt != nil { limitReachedAt = now }
         if status == .pendingWithUnsupportedKeys { statistics.matchesWithUnsupportedKeys += 1 }
         if statistics.firstMatchMilliseconds == nil {
             statistics.firstMatchMilliseconds = Self.milliseconds(from: sentAt, to: now)
@@ -89,6 +99,14 @@ struct FindOperation {
         matchesKept += 1
         batch.append(span, at: offset, length: length, status: status)
         if let after = options.cancelAfter, matchesKept == after, cancelReason == nil { wantsCancel = .user }
+    }
+
+    /// Whether this status ends the query. A warning that does not is remembered: the list is not whole, whatever follows.
+    mutating func isEnded(by status: Status, now: Nanoseconds) -> Bool {
+        guard let rules = service?.rules, rules.continues(after: status) else { return true }
+        limitReachedAt = now
+        lastResponseAt = now
+        return false
     }
 
     /// A Pending response without an identifier: not a match, but a sign of life.
@@ -119,7 +137,7 @@ struct FindOperation {
     mutating func finished(_ command: CommandSet, status: Status, now: Nanoseconds) -> (FindOutcome, FindStatistics) {
         let outcome: FindOutcome
         switch status.category {
-        case .success where cancelReason == nil: outcome = .complete
+        case .success where cancelReason == nil: outcome = limitReachedAt == nil ? .complete : .truncated(.byServer)
         case .success, .cancel:
             let cancellation = FindOutcome.Cancellation(
                 milliseconds: cancelledAt.map { Self.milliseconds(from: $0, to: now) } ?? 0,
@@ -132,13 +150,14 @@ struct FindOperation {
             case nil: outcome = .truncated(.byServer)
             }
         // "Matching reached the result limit": more exist, as with FE00 (PS3.4 C.4.1.1.4).
-        case .warning where status.code == 0xB001: outcome = .truncated(.byServer)
+        case .warning where status == .responseLimitReached: outcome = .truncated(.byServer)
         default:
             outcome = .failed(
                 FindFailure(
                     status: status,
                     errorComment: command.errorComment,
-                    offendingElements: command.offendingElements
+                    offendingElements: command.offendingElements,
+                    serviceClass: service?.serviceClass
                 )
             )
         }
@@ -157,6 +176,7 @@ struct FindOperation {
     /// When this operation has waited too long, if the connection has been read since that moment; nil if it is not read,
     /// and there is no cancel whose budget runs.
     func deadline(readingSince: Nanoseconds?) -> Nanoseconds? {
+        if let limitReachedAt { return limitReachedAt &+ Self.nanoseconds(Self.limitGrace) }
         if let cancelledAt { return cancelledAt &+ Self.nanoseconds(options.cancelBudget) }
         guard let readingSince else { return nil }
         let seconds = hasResponse ? options.nextResponseTimeout : options.firstResponseTimeout
@@ -167,6 +187,7 @@ struct FindOperation {
 
     /// The outcome of passing ``deadline``.
     var expiry: FindOutcome {
+        if limitReachedAt != nil { return .truncated(.byServer) }
         if let cancelledAt {
             let milliseconds = Self.milliseconds(
                 from: cancelledAt,

@@ -51,6 +51,8 @@ public struct CommandSet: Hashable, Sendable {
     public var offendingElements: [Tag]
     /// (0000,0902), at most 64 characters when we send it.
     public var errorComment: String?
+    /// (0000,0903).
+    public var errorID: UInt16?
 
     public init(
         field: UInt16,
@@ -61,7 +63,8 @@ public struct CommandSet: Hashable, Sendable {
         dataSetType: UInt16 = CommandSet.noDataSet,
         status: Status? = nil,
         offendingElements: [Tag] = [],
-        errorComment: String? = nil
+        errorComment: String? = nil,
+        errorID: UInt16? = nil
     ) {
         self.field = field
         self.affectedSOPClass = affectedSOPClass
@@ -72,6 +75,7 @@ public struct CommandSet: Hashable, Sendable {
         self.status = status
         self.offendingElements = offendingElements
         self.errorComment = errorComment
+        self.errorID = errorID
     }
 
     public var carriesDataSet: Bool { dataSetType != Self.noDataSet }
@@ -114,6 +118,7 @@ public struct CommandSet: Hashable, Sendable {
             }
             put(0x0902, text, padding: 0x20)
         }
+        if let errorID { put(0x0903, number: errorID) }
         var result: [UInt8] = []
         result.reserveCapacity(body.count + 12)
         result.append(contentsOf: [0, 0, 0, 0, 4, 0, 0, 0])
@@ -156,6 +161,7 @@ struct CommandScan {
     var priority: UInt16?
     var dataSetType: UInt16 = CommandSet.noDataSet
     var status: UInt16?
+    var errorID: UInt16?
     // Places of the values that are no numbers; length 0 is "not there".
     var sopClassOffset = 0
     var sopClassLength = 0
@@ -178,7 +184,7 @@ struct CommandScan {
             guard UInt64(length) <= UInt64(end - valueOffset) else { throw .truncated(offset: offset - start) }
             let count = Int(length)
             switch element {
-            case 0x0100, 0x0110, 0x0120, 0x0700, 0x0800, 0x0900:
+            case 0x0100, 0x0110, 0x0120, 0x0700, 0x0800, 0x0900, 0x0903:
                 guard count == 2 else { throw .wrongLength(Tag(0, element), count) }
                 let value = Self.number(span, valueOffset)
                 switch element {
@@ -191,6 +197,7 @@ struct CommandScan {
                 case 0x0800:
                     dataSetType = value
                     seen |= 2
+                case 0x0903: errorID = value
                 default: status = value
                 }
             case 0x0002: (sopClassOffset, sopClassLength) = (valueOffset, count)
@@ -238,7 +245,8 @@ struct CommandScan {
             dataSetType: dataSetType,
             status: status.map(Status.init),
             offendingElements: offending,
-            errorComment: text(commentOffset, commentLength)
+            errorComment: text(commentOffset, commentLength),
+            errorID: errorID
         )
     }
 }

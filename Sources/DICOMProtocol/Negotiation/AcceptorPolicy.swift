@@ -38,6 +38,9 @@ public struct AcceptorPolicy: Sendable {
     public var calledAETitles: Set<AETitle> = []
     /// Titles that may call; empty lets any through. A title is no proof of identity.
     public var callingAETitles: Set<AETitle> = []
+    /// Who may associate, the first rule that fits counts; empty lets any through. They come on top of the two sets of
+    /// titles above.
+    public var peers: [PeerRule] = []
     /// Whether titles that are none (blank, control characters) are let through where any title is.
     public var acceptsInvalidAETitles = true
     /// Whether an application context name other than DICOM's is rejected.
@@ -47,9 +50,14 @@ public struct AcceptorPolicy: Sendable {
     public var implementation: Implementation = .worklist
     /// The most we allow of asynchronous operations, seen from the requestor; nil does not negotiate them.
     public var asynchronousOperations: AsynchronousOperationsWindow?
-    /// Answers extended negotiation: SOP class UID and proposed bytes to bytes, or nil for no answer.
+    /// Whether a SOP class we do not support is accepted and served as one we do, if its common extended negotiation names
+    /// that one as a related general SOP class (PS3.7 D.3.3.6).
+    public var acceptsRelatedGeneralSOPClasses = false
+    /// Answers extended negotiation: UID of the SOP class that is served and proposed bytes to bytes, or nil for no answer.
     public var extendedNegotiation: (@Sendable (_ sopClassUID: String, _ proposed: [UInt8]) -> [UInt8]?)?
-    /// Judges user identities; nil does not negotiate them, which lets them through unanswered.
+    /// Judges user identities; nil does not negotiate them, which lets them through unanswered, as one who does not know the
+    /// sub-item has to (PS3.7 D.3.3.7). Identities of unknown type are refused without being shown to it: they cannot be
+    /// checked, and who asks for a check is not to believe that there was one.
     public var userIdentity: (@Sendable (_ identity: UserIdentity) -> UserIdentityDecision)?
 
     public init(supported: [SupportedContext]) {

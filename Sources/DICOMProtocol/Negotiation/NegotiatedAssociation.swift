@@ -23,6 +23,8 @@ public struct NegotiatedAssociation: Sendable, Hashable {
     public let userIdentityResponse: [UInt8]?
     /// Parts of the peer's PDU that were skipped: unknown items, answers to what was not asked.
     public let ignoredItemCount: Int
+    /// As the acceptor: the rule of ``AcceptorPolicy/peers`` that let the peer in; nil if there are none.
+    public let peerRule: PeerRule.ID?
 
     /// Position in `accepted` plus one, by half the context ID; 0 where there is none.
     private let positions: [UInt8]
@@ -38,7 +40,8 @@ public struct NegotiatedAssociation: Sendable, Hashable {
         asynchronousOperations: AsynchronousOperationsWindow,
         extendedNegotiations: [String: [UInt8]],
         userIdentityResponse: [UInt8]?,
-        ignoredItemCount: Int
+        ignoredItemCount: Int,
+        peerRule: PeerRule.ID? = nil
     ) {
         self.role = role
         self.callingAETitle = callingAETitle
@@ -52,6 +55,7 @@ public struct NegotiatedAssociation: Sendable, Hashable {
         self.extendedNegotiations = extendedNegotiations
         self.userIdentityResponse = userIdentityResponse
         self.ignoredItemCount = ignoredItemCount
+        self.peerRule = peerRule
 
         var positions = [UInt8](repeating: 0, count: Limits.maxPresentationContexts)
         for (index, context) in accepted.enumerated() {

@@ -59,17 +59,23 @@ public struct AcceptedContext: Sendable, Hashable {
     public let transferSyntax: String
     /// Roles of the association requestor in this context; `.standard` without role selection (PS3.7 D.3.3.4).
     public let requestorRoles: RequestorRoles
+    /// The SOP class whose service the acceptor gives: the abstract syntax, or a related general SOP class of it that the
+    /// acceptor supports in its place (PS3.7 D.3.3.6). The requestor is not told.
+    public let servedAs: String
 
+    /// - Parameter servedAs: nil for the abstract syntax.
     public init(
         id: UInt8,
         abstractSyntax: String,
         transferSyntax: String,
-        requestorRoles: RequestorRoles = .standard
+        requestorRoles: RequestorRoles = .standard,
+        servedAs: String? = nil
     ) {
         self.id = id
         self.abstractSyntax = abstractSyntax
         self.transferSyntax = transferSyntax
         self.requestorRoles = requestorRoles
+        self.servedAs = servedAs ?? abstractSyntax
     }
 }
 

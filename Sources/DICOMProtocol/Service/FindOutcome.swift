@@ -66,12 +66,23 @@ public struct FindFailure: Hashable, Sendable {
     public var errorComment: String?
     /// (0000,0901).
     public var offendingElements: [Tag]
+    /// The service that was asked; nil if it is not known.
+    public var serviceClass: ServiceClass?
 
-    public init(status: Status, errorComment: String? = nil, offendingElements: [Tag] = []) {
+    public init(
+        status: Status,
+        errorComment: String? = nil,
+        offendingElements: [Tag] = [],
+        serviceClass: ServiceClass? = nil
+    ) {
         self.status = status
         self.errorComment = errorComment
         self.offendingElements = offendingElements
+        self.serviceClass = serviceClass
     }
+
+    /// What the status means in the service that was asked; what it means in general if that service does not define it.
+    public var meaning: String { serviceClass?.statuses.meaning(of: status) ?? status.meaning }
 }
 
 /// An association that ended by A-ABORT (PS3.8 9.3.8).

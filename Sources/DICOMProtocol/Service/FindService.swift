@@ -23,21 +23,49 @@ public struct FindService: Hashable, Sendable {
     public let serviceClass: ServiceClass
     /// Retired from the standard, still met.
     public let isRetired: Bool
+    /// How it answers.
+    public let rules: FindRules
+    /// A table of its own; nil for that of its service class.
+    private let ownStatuses: StatusTable?
 
-    /// A SOP class of one's own, asked and answered by the rules of a service class.
+    /// A SOP class of one's own, asked and answered as one of a service class.
+    ///
+    /// - Parameters:
+    ///   - rules: how it answers; nil for the rules of the service class (of Repository Query, if it is that).
+    ///   - statuses: what it may answer; nil for the table of the service class.
     public init(
         sopClass: String,
         name: String,
         title: String,
         serviceClass: ServiceClass,
-        isRetired: Bool = false
+        isRetired: Bool = false,
+        rules: FindRules? = nil,
+        statuses: StatusTable? = nil
     ) {
         self.sopClass = sopClass
         self.name = name
         self.title = title
         self.serviceClass = serviceClass
         self.isRetired = isRetired
+        self.rules = rules ?? (sopClass == SOPClass.repositoryQuery ? .repository : serviceClass.rules)
+        self.ownStatuses = statuses
     }
+
+    /// What it may answer.
+    public var statuses: StatusTable {
+        ownStatuses ?? (sopClass == SOPClass.repositoryQuery ? .repository : serviceClass.statuses)
+    }
+
+    /// Whether a request may name this SOP class UID as its Affected SOP Class UID (PS3.7 9.1.2.1.2).
+    ///
+    /// Beside its own that is the UID of UPS Push for the services of procedure steps: the standard wants the UID of the
+    /// context (PS3.4 CC.2.8.1.2), but all procedure steps are of that SOP class, and some requestors name it.
+    public func accepts(affectedSOPClass: String) -> Bool {
+        affectedSOPClass == sopClass
+            || (serviceClass == .unifiedProcedureStep && affectedSOPClass == SOPClass.unifiedProcedureStepPush)
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(sopClass) }
 
     /// The 21 SOP classes of the standard that use C-FIND, in the order of the services.
     public static let standard: [FindService] = {
@@ -63,10 +91,10 @@ public struct FindService: Hashable, Sendable {
     }()
 
     /// The service of a SOP class UID; nil if the standard has none.
-    public static func of(sopClass: String) -> FindService? { standard.first { $0.sopClass == sopClass } }
+    public static func of(sopClass: String) -> FindService? { FindServices.standard.service(for: sopClass) }
 
-    /// The service of a command-line name.
-    public static func named(_ name: String) -> FindService? { standard.first { $0.name == name } }
+    /// The service of a command-line name; nil if the standard has none.
+    public static func named(_ name: String) -> FindService? { FindServices.standard.named(name) }
 
     private static let codes: [String: ServiceClass] = [
         "worklist": .basicWorklist, "query": .queryRetrieve, "inventory": .inventory, "patient": .relevantPatient,

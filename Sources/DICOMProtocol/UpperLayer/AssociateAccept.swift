@@ -33,72 +33,36 @@ public struct AssociateAccept: Sendable, Hashable {
     ///
     /// - Throws: `PDUError` with position and expectation; never traps, whatever the bytes.
     public init(decoding body: ArraySlice<UInt8>) throws(PDUError) {
-        var reader = try AssociateFixedFields.reader(for: body, .associateAccept)
-        let fixed = try AssociateFixedFields(reading: &reader)
-        protocolVersion = fixed.protocolVersion
-        calledAETitle = fixed.calledAETitle
-        callingAETitle = fixed.callingAETitle
-        presentationContexts = []
-
-        var name: String?
-        var information: UserInformation?
-        var budget = Limits.maxAssociateItems
-        while !reader.isAtEnd {
-            var item = try reader.item(budget: &budget)
-            switch item.type {
-            case ItemType.applicationContext where name == nil:
-                name = receivedText(item.value.rest())
-            case ItemType.contextResult:
-                try AssociateFixedFields.checkContextCount(presentationContexts.count + 1, at: item.position)
-                presentationContexts.append(
-                    try PresentationContextResult(reading: &item.value, budget: &budget, ignored: &ignoredItemCount)
-                )
-            case ItemType.userInformation where information == nil:
-                information = try UserInformation(
-                    reading: &item.value,
-                    budget: &budget,
-                    ignored: &ignoredItemCount
-                )
-            case ItemType.applicationContext, ItemType.userInformation:
-                throw PDUError(
-                    .unexpectedParameter(itemType: item.type),
-                    at: item.position,
-                    expected: "one application context and one user information item"
-                )
-            case ItemType.proposedContext:
-                throw PDUError(
-                    .unexpectedParameter(itemType: item.type),
-                    at: item.position,
-                    expected: "context results (21H) in A-ASSOCIATE-AC"
-                )
-            default:
-                ignoredItemCount += 1
-            }
-        }
-        applicationContextName = name ?? ""
-        userInformation = information ?? .unstated
+        let body = try AssociateBody<PresentationContextResult>(decoding: body, .associateAccept)
+        protocolVersion = body.protocolVersion
+        calledAETitle = body.calledAETitle
+        callingAETitle = body.callingAETitle
+        applicationContextName = body.applicationContextName
+        presentationContexts = body.presentationContexts
+        userInformation = body.userInformation
+        ignoredItemCount = body.ignoredItemCount
     }
 
     /// The whole PDU with its header. The title fields are sent as they are.
     ///
     /// - Throws: `PDUEncodingError` naming the field that cannot be sent.
     public func encode() throws(PDUEncodingError) -> [UInt8] {
-        try AssociateFixedFields.checkContextIDs(presentationContexts.map(\.id))
-        var writer = ByteWriter(.associateAccept)
-        AssociateFixedFields(
+        try AssociateBody(
             protocolVersion: protocolVersion,
             calledAETitle: calledAETitle,
-            callingAETitle: callingAETitle
-        ).write(to: &writer)
-        try writer.uidItem(ItemType.applicationContext, applicationContextName, "application context name")
-        for context in presentationContexts { try context.write(to: &writer) }
-        try userInformation.write(to: &writer)
-        return try writer.finish(.associateAccept)
+            callingAETitle: callingAETitle,
+            applicationContextName: applicationContextName,
+            presentationContexts: presentationContexts,
+            userInformation: userInformation
+        ).encode(.associateAccept)
     }
 }
 
-extension PresentationContextResult {
-    fileprivate init(reading reader: inout ByteReader, budget: inout Int, ignored: inout Int) throws(PDUError) {
+extension PresentationContextResult: AssociateContextItem {
+    static var itemType: UInt8 { ItemType.contextResult }
+    static var expectation: String { "context results (21H) in A-ASSOCIATE-AC" }
+
+    init(reading reader: inout ByteReader, budget: inout Int, ignored: inout Int) throws(PDUError) {
         let id = try reader.uint8("a presentation context ID")
         _ = try reader.uint8("a reserved byte")
         let result = ContextResult(rawValue: try reader.uint8("a presentation context result"))
@@ -114,7 +78,7 @@ extension PresentationContextResult {
         self.init(id: id, result: result, transferSyntax: transferSyntax ?? "")
     }
 
-    fileprivate func write(to writer: inout ByteWriter) throws(PDUEncodingError) {
+    func write(to writer: inout ByteWriter) throws(PDUEncodingError) {
         try writer.item(ItemType.contextResult, "presentation context \(id)") { (writer) throws(PDUEncodingError) in
             writer.uint8(id)
             writer.uint8(0)

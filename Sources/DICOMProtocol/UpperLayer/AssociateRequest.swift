@@ -35,50 +35,14 @@ public struct AssociateRequest: Sendable, Hashable {
     ///
     /// - Throws: `PDUError` with position and expectation; never traps, whatever the bytes.
     public init(decoding body: ArraySlice<UInt8>) throws(PDUError) {
-        var reader = try AssociateFixedFields.reader(for: body, .associateRequest)
-        let fixed = try AssociateFixedFields(reading: &reader)
-        protocolVersion = fixed.protocolVersion
-        calledAETitle = fixed.calledAETitle
-        callingAETitle = fixed.callingAETitle
-        presentationContexts = []
-
-        var name: String?
-        var information: UserInformation?
-        var budget = Limits.maxAssociateItems
-        while !reader.isAtEnd {
-            var item = try reader.item(budget: &budget)
-            switch item.type {
-            case ItemType.applicationContext where name == nil:
-                name = receivedText(item.value.rest())
-            case ItemType.proposedContext:
-                try AssociateFixedFields.checkContextCount(presentationContexts.count + 1, at: item.position)
-                presentationContexts.append(
-                    try PresentationContext(reading: &item.value, budget: &budget, ignored: &ignoredItemCount)
-                )
-            case ItemType.userInformation where information == nil:
-                information = try UserInformation(
-                    reading: &item.value,
-                    budget: &budget,
-                    ignored: &ignoredItemCount
-                )
-            case ItemType.applicationContext, ItemType.userInformation:
-                throw PDUError(
-                    .unexpectedParameter(itemType: item.type),
-                    at: item.position,
-                    expected: "one application context and one user information item"
-                )
-            case ItemType.contextResult:
-                throw PDUError(
-                    .unexpectedParameter(itemType: item.type),
-                    at: item.position,
-                    expected: "proposed contexts (20H) in A-ASSOCIATE-RQ"
-                )
-            default:
-                ignoredItemCount += 1
-            }
-        }
-        applicationContextName = name ?? ""
-        userInformation = information ?? .unstated
+        let body = try AssociateBody<PresentationContext>(decoding: body, .associateRequest)
+        protocolVersion = body.protocolVersion
+        calledAETitle = body.calledAETitle
+        callingAETitle = body.callingAETitle
+        applicationContextName = body.applicationContextName
+        presentationContexts = body.presentationContexts
+        userInformation = body.userInformation
+        ignoredItemCount = body.ignoredItemCount
     }
 
     /// The whole PDU with its header.
@@ -90,18 +54,14 @@ public struct AssociateRequest: Sendable, Hashable {
             throw .invalidAETitle(field.text, field: name)
         }
         guard !presentationContexts.isEmpty else { throw .noContexts }
-        try AssociateFixedFields.checkContextIDs(presentationContexts.map(\.id))
-
-        var writer = ByteWriter(.associateRequest)
-        AssociateFixedFields(
+        return try AssociateBody(
             protocolVersion: protocolVersion,
             calledAETitle: calledAETitle,
-            callingAETitle: callingAETitle
-        ).write(to: &writer)
-        try writer.uidItem(ItemType.applicationContext, applicationContextName, "application context name")
-        for context in presentationContexts { try context.write(to: &writer) }
-        try userInformation.write(to: &writer)
-        return try writer.finish(.associateRequest)
+            callingAETitle: callingAETitle,
+            applicationContextName: applicationContextName,
+            presentationContexts: presentationContexts,
+            userInformation: userInformation
+        ).encode(.associateRequest)
     }
 }
 
@@ -111,8 +71,11 @@ public enum ApplicationContext {
     public static let dicom = "1.2.840.10008.3.1.1.1"
 }
 
-extension PresentationContext {
-    fileprivate init(reading reader: inout ByteReader, budget: inout Int, ignored: inout Int) throws(PDUError) {
+extension PresentationContext: AssociateContextItem {
+    static var itemType: UInt8 { ItemType.proposedContext }
+    static var expectation: String { "proposed contexts (20H) in A-ASSOCIATE-RQ" }
+
+    init(reading reader: inout ByteReader, budget: inout Int, ignored: inout Int) throws(PDUError) {
         let id = try reader.uint8("a presentation context ID")
         _ = try reader.take(3, "reserved bytes of a presentation context")
         var abstractSyntax: String?
@@ -137,7 +100,7 @@ extension PresentationContext {
         self.init(id: id, abstractSyntax: abstractSyntax ?? "", transferSyntaxes: transferSyntaxes)
     }
 
-    fileprivate func write(to writer: inout ByteWriter) throws(PDUEncodingError) {
+    func write(to writer: inout ByteWriter) throws(PDUEncodingError) {
         guard !transferSyntaxes.isEmpty else { throw .noTransferSyntax(contextID: id) }
         try writer.item(ItemType.proposedContext, "presentation context \(id)") { (writer) throws(PDUEncodingError) in
             writer.uint8(id)
@@ -146,61 +109,6 @@ extension PresentationContext {
             for syntax in transferSyntaxes {
                 try writer.uidItem(ItemType.transferSyntax, syntax, "transfer syntax of context \(id)")
             }
-        }
-    }
-}
-
-/// The 68 bytes that A-ASSOCIATE-RQ and -AC have in common, and checks they share.
-struct AssociateFixedFields {
-    var protocolVersion: UInt16
-    var calledAETitle: AETitleField
-    var callingAETitle: AETitleField
-}
-
-extension AssociateFixedFields {
-    static func reader(for body: ArraySlice<UInt8>, _ type: PDUType) throws(PDUError) -> ByteReader {
-        guard body.count <= Limits.maxAssociatePDULength else {
-            throw PDUError(
-                .limitExceeded(length: UInt64(body.count), limit: UInt64(Limits.maxAssociatePDULength)),
-                at: 2,
-                expected: "a length of at most \(Limits.maxAssociatePDULength) bytes for \(type)"
-            )
-        }
-        return ByteReader(body: body)
-    }
-
-    init(reading reader: inout ByteReader) throws(PDUError) {
-        protocolVersion = try reader.uint16("the protocol version")
-        _ = try reader.take(2, "reserved bytes")
-        calledAETitle = AETitleField(received: try reader.take(16, "the called AE title"))
-        callingAETitle = AETitleField(received: try reader.take(16, "the calling AE title"))
-        _ = try reader.take(32, "reserved bytes")
-    }
-
-    func write(to writer: inout ByteWriter) {
-        writer.uint16(protocolVersion)
-        writer.zeros(2)
-        writer.raw(calledAETitle.raw)
-        writer.raw(callingAETitle.raw)
-        writer.zeros(32)
-    }
-
-    static func checkContextCount(_ count: Int, at position: Int) throws(PDUError) {
-        guard count <= Limits.maxPresentationContexts else {
-            throw PDUError(
-                .limitExceeded(length: UInt64(count), limit: UInt64(Limits.maxPresentationContexts)),
-                at: position,
-                expected: "at most \(Limits.maxPresentationContexts) presentation contexts"
-            )
-        }
-    }
-
-    static func checkContextIDs(_ ids: [UInt8]) throws(PDUEncodingError) {
-        guard ids.count <= Limits.maxPresentationContexts else { throw .tooManyContexts(ids.count) }
-        var seen: Set<UInt8> = []
-        for id in ids {
-            guard id % 2 == 1 else { throw .evenContextID(id) }
-            guard seen.insert(id).inserted else { throw .duplicateContextID(id) }
         }
     }
 }

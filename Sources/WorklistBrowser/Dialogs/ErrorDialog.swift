@@ -64,7 +64,7 @@ struct ErrorDialog: Component, Sendable {
                 isStrong: true
             ),
             Line(label: "", text: .empty),
-            Line(label: "Meaning", text: Self.sentence(failure.status.meaning)),
+            Line(label: "Meaning", text: Self.sentence(failure.meaning)),
         ]
         if let comment = failure.errorComment, !comment.isEmpty {
             lines.append(Line(label: "It says", text: TerminalText("“") + TerminalText(comment, limit: 256) + "”"))

@@ -18,6 +18,13 @@ struct EchoCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
+    @Option(name: .customLong("repeat"), help: ArgumentHelp("C-ECHO that often, on one association.", valueName: "n"))
+    var count = 1
+
+    func validate() throws {
+        guard (1...1_000_000).contains(count) else { throw ValidationError("--repeat takes 1 to 1000000.") }
+    }
+
     func run() async throws {
         let profile = try options.requiredProfile()
         let configuration = options.association(with: profile, sopClasses: [SOPClass.verification])
@@ -31,27 +38,29 @@ struct EchoCommand: AsyncParsableCommand {
         }
         let timings = association.timings
         func line(_ name: String, _ milliseconds: Double) {
-            out.writeLine("  " + name.padded(to: 12) + Milliseconds.text(milliseconds).leftPadded(to: 9) + " ms")
+            out.writeLine("  " + name.padded(to: 12) + Milliseconds.precise(milliseconds).leftPadded(to: 9) + " ms")
         }
         line("look up", timings.lookupMilliseconds)
         line("connect", timings.connectMilliseconds)
         line("associate", timings.associateMilliseconds)
-        let outcome = try await association.echo()
+        for _ in 0..<count { line("C-ECHO", try await answered(association.echo(), association)) }
+        let peer = association.negotiated.peerImplementation
+        let name = [peer.versionName, peer.classUID].compactMap { $0 }.joined(separator: ", ")
+        out.writeLine("Success" + (name.isEmpty ? "" : "; the server is \(TerminalText(name).string)"))
+        await association.release()
+    }
+
+    /// The milliseconds it took to be answered with Success; anything else ends the command.
+    private func answered(_ outcome: EchoOutcome, _ association: Association) async throws -> Double {
         switch outcome {
-        case .answered(let status, let milliseconds):
-            line("C-ECHO", milliseconds)
-            guard status == .success else {
-                await association.release()
-                throw CommandFailure(.dimseFailure, "the server answered C-ECHO with \(status): \(status.meaning)")
-            }
-            let peer = association.negotiated.peerImplementation
-            let name = [peer.versionName, peer.classUID].compactMap { $0 }.joined(separator: ", ")
-            out.writeLine("Success" + (name.isEmpty ? "" : "; the server is \(TerminalText(name).string)"))
+        case .answered(.success, let milliseconds): return milliseconds
+        case .answered(let status, _):
             await association.release()
+            throw CommandFailure(.dimseFailure, "the server answered C-ECHO with \(status): \(status.meaning)")
         case .timedOut(let seconds):
             throw CommandFailure(
                 .network,
-                "\(configuration.peer.address) did not answer C-ECHO within \(seconds) s. --timeout waits longer."
+                "\(association.configuration.peer.address) did not answer C-ECHO within \(seconds) s. --timeout waits longer."
             )
         case .ended(let end):
             throw CommandFailure(.network, "\(end.explanation), before C-ECHO was answered. Try again.")
@@ -59,8 +68,14 @@ struct EchoCommand: AsyncParsableCommand {
     }
 }
 
-/// Milliseconds with one decimal, without Foundation.
+/// Milliseconds in decimals, without Foundation.
 enum Milliseconds {
+    /// With two decimals: an echo takes less than one.
+    static func precise(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+    }
+
     static func text(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"

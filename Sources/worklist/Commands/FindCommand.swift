@@ -189,7 +189,7 @@ struct FindEnding {
             words = "limited to \(limit) \(limit == 1 ? "row" : "rows"): more exist. --limit 0 takes all of them."
         case .failed(let failure):
             code = .dimseFailure
-            words = "the server failed the query with \(failure.status): \(failure.status.meaning)"
+            words = "the server failed the query with \(failure.status): \(failure.meaning)"
             if let comment = failure.errorComment { words? += " ('\(comment)')" }
             if !failure.offendingElements.isEmpty {
                 let names = failure.offendingElements.map { DataDictionary.keywordOrTag($0) }

@@ -115,3 +115,33 @@ extension FindOutcome {
         if case .cancelled(let cancellation) = self { cancellation } else { nil }
     }
 }
+
+extension EchoOutcome {
+    var isSuccess: Bool {
+        if case .answered(.success, _) = self { true } else { false }
+    }
+}
+
+/// Holds up whoever waits until it is opened.
+final class Gate: Sendable {
+    private let state = NIOLockedValueBox<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLockedValue { state in
+                if !state.isOpen { state.waiters.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiters = state.withLockedValue { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -41,7 +41,7 @@ import Testing
         let id = try harness.find()
         harness.cancel(id)
         harness.feed(Wire.final(id, 0xC001))
-        #expect(harness.outcome(id) == .failed(FindFailure(status: Status(0xC001))))
+        #expect(harness.outcome(id) == .failed(FindFailure(status: Status(0xC001), serviceClass: .basicWorklist)))
     }
 
     @Test("A cancel that is ignored until the budget is over ends in A-ABORT, and says so")

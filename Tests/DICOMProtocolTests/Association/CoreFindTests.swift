@@ -149,14 +149,18 @@ import Testing
         #expect(harness.outcome(second) == .complete)
     }
 
+    private static func failed(_ status: Status) -> FindOutcome {
+        .failed(FindFailure(status: status, errorComment: "too many", serviceClass: .basicWorklist))
+    }
+
     @Test(
         "Final statuses mean what they say",
         arguments: [
             (0x0000, FindOutcome.complete), (0xFE00, .truncated(.byServer)), (0xB001, .truncated(.byServer)),
-            (0xA700, .failed(FindFailure(status: .outOfResources, errorComment: "too many"))),
-            (0xC001, .failed(FindFailure(status: Status(0xC001), errorComment: "too many"))),
-            (0x1234, .failed(FindFailure(status: Status(0x1234), errorComment: "too many"))),
-            (0x0107, .failed(FindFailure(status: Status(0x0107), errorComment: "too many"))),
+            (0xA700, failed(.outOfResources)),
+            (0xC001, failed(Status(0xC001))),
+            (0x1234, failed(Status(0x1234))),
+            (0x0107, failed(Status(0x0107))),
         ] as [(UInt16, FindOutcome)]
     )
     func finals(status: UInt16, outcome: FindOutcome) throws {
@@ -237,7 +241,7 @@ import Testing
         #expect(harness.rows(first) == [Wire.item(0)])
         #expect(harness.rows(second) == [Wire.item(1)])
         #expect(harness.outcome(first) == .complete)
-        #expect(harness.outcome(second) == .failed(FindFailure(status: .outOfResources)))
+        #expect(harness.outcome(second) == .failed(FindFailure(status: .outOfResources, serviceClass: .basicWorklist)))
     }
 
     @Test("With a negotiated window queries run side by side, responses mixed")

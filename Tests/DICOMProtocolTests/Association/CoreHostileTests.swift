@@ -110,7 +110,7 @@ import Testing
             return
         }
         #expect(received == command && dataSet == [1, 2])
-        harness.core.refuse(received, contextID: 1, status: .unrecognizedOperation)
+        harness.core.answer(received, contextID: 1, StatusReply(.unrecognizedOperation))
         harness.collect()
         #expect(harness.sentCommands.last?.field == 0x8001)
         #expect(harness.sentCommands.last?.messageIDBeingRespondedTo == 9)

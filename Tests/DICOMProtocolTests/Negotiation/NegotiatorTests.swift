@@ -13,16 +13,32 @@ extension Negotiator.Decision {
     }
 
     fileprivate var rejection: AssociateReject? {
-        if case .reject(let reject) = self { reject } else { nil }
+        if case .reject(let reject, _) = self { reject } else { nil }
+    }
+
+    fileprivate var explanation: String? {
+        switch self {
+        case .accept: nil
+        case .reject(_, let explanation), .abort(_, let explanation): explanation
+        }
     }
 }
 
 /// What has to be wrong with the request or forbidden by the policy, and result, source and reason of the rejection.
 private let rejectionCases: [(@Sendable (inout AssociateRequest, inout AcceptorPolicy) throws -> Void, [UInt8])] = [
     ({ request, _ in request.protocolVersion = 2 }, [1, 2, 2]),
+    ({ request, _ in request.protocolVersion = 0 }, [1, 2, 2]),
+    ({ request, _ in request.protocolVersion = 0xFFFE }, [1, 2, 2]),
     ({ request, _ in request.applicationContextName = "1.2" }, [1, 1, 2]),
     ({ request, _ in request.applicationContextName = "" }, [1, 1, 2]),
+    ({ request, _ in request.applicationContextName = "1.2\u{1B}[2J" }, [1, 1, 2]),
     ({ _, policy in policy.calledAETitles = [try AETitle("OTHER")] }, [1, 1, 7]),
+    (
+        { request, policy in
+            policy.callingAETitles = [try AETitle("OTHER")]
+            request.callingAETitle = AETitleField(received: Array("\u{1B}[2J".utf8))
+        }, [1, 1, 3]
+    ),
     ({ _, policy in policy.callingAETitles = [try AETitle("console")] }, [1, 1, 3]),
     (
         { request, policy in
@@ -130,7 +146,12 @@ private let rejectionCases: [(@Sendable (inout AssociateRequest, inout AcceptorP
         var policy = policy()
         #expect(Negotiator(policy).decide(request).accepted != nil)
         try change(&request, &policy)
-        let rejection = try #require(Negotiator(policy).decide(request).rejection)
+        let decision = Negotiator(policy).decide(request)
+        let rejection = try #require(decision.rejection)
+        let explanation = try #require(decision.explanation)
+        #expect(
+            !explanation.isEmpty && !explanation.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        )
         #expect([rejection.result.rawValue, rejection.source.rawValue, rejection.reason] == code)
     }
 
@@ -159,6 +180,58 @@ private let rejectionCases: [(@Sendable (inout AssociateRequest, inout AcceptorP
         let accepted = try #require(Negotiator(policy).decide(request).accepted)
         #expect(accepted.association.callingAETitle.isEmpty)
         #expect(accepted.pdu.callingAETitle == request.callingAETitle)
+    }
+
+    @Test("All 128 contexts are answered, each under its own identifier, in the order they were proposed")
+    func manyContexts() throws {
+        let contexts = (0..<128).map { ($0 % 3 == 2 ? "1.2.\($0)" : worklist, [$0 % 2 == 0 ? implicit : explicit]) }
+        let proposal = try proposal(contexts)
+        let (pdu, acceptor) = try #require(Negotiator(policy()).decide(proposal.request).accepted)
+        #expect(pdu.presentationContexts.map(\.id) == proposal.contexts.map(\.id))
+        #expect(acceptor.accepted.count == 86 && acceptor.refused.count == 42)
+        let requestor = proposal.negotiated(with: try AssociateAccept(decoding: try pdu.encode().dropFirst(6)))
+        #expect(requestor.accepted == acceptor.accepted)
+        for context in proposal.contexts {
+            let usable = acceptor.context(id: context.id)
+            #expect(usable?.transferSyntax == (context.abstractSyntax == worklist ? context.transferSyntaxes[0] : nil))
+        }
+    }
+
+    @Test("A SOP class proposed twice is accepted twice, each with its own transfer syntax")
+    func sameClassTwice() throws {
+        let proposal = try proposal([
+            (worklist, [explicit]), (worklist, [implicit]), (worklist, ["1.2.840.10008.1.2.2"]),
+        ])
+        let (pdu, acceptor) = try #require(Negotiator(policy()).decide(proposal.request).accepted)
+        #expect(pdu.presentationContexts.map(\.result.rawValue) == [0, 0, 4])
+        for association in [acceptor, proposal.negotiated(with: pdu)] {
+            #expect(association.contexts(for: worklist).map(\.id) == [1, 3])
+            #expect(association.contexts(for: worklist).map(\.transferSyntax) == [explicit, implicit])
+            #expect(association.accepted.allSatisfy { $0.servedAs == worklist } && association.peerRule == nil)
+        }
+        #expect(proposal.negotiated(with: pdu).contextAsSCU(for: worklist)?.id == 1)
+    }
+
+    @Test("Items nobody knows are ignored and counted, and the association is accepted")
+    func unknownItems() throws {
+        var body = Array(try proposal().request.encode().dropFirst(6))
+        body += bytes(hex: "5A 00 0003 010203  FF 00 0000")
+        let request = try AssociateRequest(decoding: body[...])
+        let (_, association) = try #require(Negotiator(policy()).decide(request).accepted)
+        #expect(association.ignoredItemCount == 2 && association.accepted.count == 1)
+    }
+
+    @Test("Roles for a class that is not proposed, or a second time, do not count")
+    func strayRoles() throws {
+        var proposal = try proposal()
+        proposal.roles = [
+            RoleSelection(sopClassUID: worklist, requestor: .scu),
+            RoleSelection(sopClassUID: worklist, requestor: .scp),
+            RoleSelection(sopClassUID: echo, requestor: [.scu, .scp]),
+        ]
+        let (pdu, acceptor) = try #require(Negotiator(policy([.scu, .scp])).decide(proposal.request).accepted)
+        #expect(pdu.userInformation.roles == [RoleSelection(sopClassUID: worklist, requestor: .scu)])
+        #expect(acceptor.accepted.map(\.requestorRoles) == [.scu])
     }
 
     @Test("Context identifiers that are even or used twice abort with an invalid parameter value")
@@ -280,6 +353,33 @@ private let rejectionCases: [(@Sendable (inout AssociateRequest, inout AcceptorP
         #expect(try response() == [7, 7])
         proposal.userIdentity = nil
         #expect(try response() == nil)
+    }
+
+    @Test("A user identity of any type passes unanswered where none are judged; judged, one of unknown type is refused")
+    func userIdentityTypes() throws {
+        var shown: [UInt8] = []
+        for kind in 0...UInt8.max {
+            var request = try proposal().request
+            request.userInformation.userIdentity = UserIdentity(
+                kind: .init(rawValue: kind),
+                positiveResponseRequested: true,
+                primary: [1],
+                secondary: [2]
+            )
+            var policy = policy()
+            let unjudged = try #require(Negotiator(policy).decide(request).accepted)
+            #expect(unjudged.pdu.userInformation.userIdentityResponse == nil)
+            policy.userIdentity = { _ in .accept(response: [7]) }
+            let decision = Negotiator(policy).decide(request)
+            if let accepted = decision.accepted {
+                shown.append(kind)
+                #expect(accepted.pdu.userInformation.userIdentityResponse == (kind < 3 ? [] : [7]))
+            } else {
+                #expect(decision.rejection == .userIdentityRefused)
+                #expect(decision.explanation?.contains("unknown type \(kind)") == true)
+            }
+        }
+        #expect(shown == [1, 2, 3, 4, 5])
     }
 
     @Test("Lengths and implementations of the peer arrive on both sides; an unsaid length is unlimited")

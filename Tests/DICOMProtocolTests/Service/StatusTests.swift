@@ -30,6 +30,12 @@ import Testing
         }
         #expect(pending == [0xFF00, 0xFF01])
         #expect(Status.outOfResources.description == "A700")
+        #expect(Status(0x1234).meaning == "a status the standard does not assign")
+        #expect(Status(0xA123).meaning == "refused" && Status(0xC123).meaning == "unable to process")
+        #expect(Status.handlerFailed.meaning.contains("handler failed"))
+        #expect(Status.invalidPriorRecordKey.meaning.contains("record key"))
+        #expect(Status.responseLimitReached.meaning.contains("limit of responses"))
+        #expect(Status.outOfResources.meaning == "refused: out of resources")
     }
 }
 

@@ -1,0 +1,77 @@
+import DICOMProtocol
+import Logging
+import NIOConcurrencyHelpers
+import Synchronization
+
+/// Those who want to hear what happens on associations: of a server, of a client, or of one association.
+///
+/// Each observer is told in the order of the wire, one thing at a time, away from the event loop: one that is slow or
+/// throws harms neither the association nor other observers. While nobody observes nothing is recorded.
+///
+///     let token = server.observers.add([.association, .dimse]) { observation in
+///         print(observation.association.remoteAddress, observation.happening.summary)
+///     }
+public final class Observers: Sendable {
+    /// Bytes that may wait for one observer, unless it was added with another limit.
+    public static let defaultLimit = 64 << 20
+
+    private let queues = NIOLockedValueBox<[ObservationQueue]>([])
+    /// What any of them wants: asked with every read, so it takes no lock.
+    private let wanted = Atomic<UInt32>(0)
+    private let logger: Logger?
+
+    public init(logger: Logger? = nil) {
+        self.logger = logger
+    }
+
+    /// Adds an observer of some kinds of things.
+    ///
+    /// - Parameter limit: bytes that may wait for it; beyond that it misses observations, and is told how many.
+    @discardableResult
+    public func add(
+        _ kinds: ObservedKinds = .all,
+        limit: Int = Observers.defaultLimit,
+        _ body: @escaping @Sendable (Observation) async throws -> Void
+    ) -> ObserverToken {
+        let queue = ObservationQueue(kinds: kinds, limit: limit)
+        queues.withLockedValue { queues in
+            queues.append(queue)
+            wanted.store(Self.union(queues), ordering: .relaxed)
+        }
+        let logger = logger
+        let task = Task { [weak self] in
+            while let observations = await queue.next() {
+                for observation in observations {
+                    if Task.isCancelled { break }
+                    do {
+                        try await body(observation)
+                    } catch {
+                        queue.failed()
+                        logger?.warning("an observer threw", metadata: ["error": "\(type(of: error))"])
+                    }
+                }
+            }
+            self?.remove(queue)
+        }
+        return ObserverToken(queue: queue, task: task)
+    }
+
+    private func remove(_ queue: ObservationQueue) {
+        queues.withLockedValue { queues in
+            queues.removeAll { $0 === queue }
+            wanted.store(Self.union(queues), ordering: .relaxed)
+        }
+    }
+
+    private static func union(_ queues: [ObservationQueue]) -> UInt32 {
+        queues.reduce(0) { $1.isClosed ? $0 : $0 | $1.kinds.rawValue }
+    }
+
+    var kinds: ObservedKinds { ObservedKinds(rawValue: wanted.load(ordering: .relaxed)) }
+
+    func tell(_ observation: Observation) {
+        for queue in queues.withLockedValue({ $0 }) where queue.kinds.contains(observation.happening.kind) {
+            queue.add(observation)
+        }
+    }
+}

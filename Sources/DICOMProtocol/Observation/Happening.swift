@@ -1,0 +1,108 @@
+import DICOMData
+
+/// What an observer wants to hear of.
+public struct ObservedKinds: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// A connection opened or closed.
+    public static let connection = ObservedKinds(rawValue: 1 << 0)
+    /// An association requested, accepted, rejected, established, released, or ended otherwise.
+    public static let association = ObservedKinds(rawValue: 1 << 1)
+    /// Association control as the peers exchange it: all PDUs but P-DATA-TF.
+    public static let acse = ObservedKinds(rawValue: 1 << 2)
+    /// Whole DIMSE messages.
+    public static let dimse = ObservedKinds(rawValue: 1 << 3)
+    /// Every PDU.
+    public static let pdu = ObservedKinds(rawValue: 1 << 4)
+    /// Bytes as they go over the connection; under TLS what is below it.
+    public static let data = ObservedKinds(rawValue: 1 << 5)
+    /// Every transition of the state machine (PS3.8 table 9-10).
+    public static let transition = ObservedKinds(rawValue: 1 << 6)
+    public static let all = ObservedKinds(rawValue: 0x7F)
+}
+
+/// A DIMSE message as it went over an association.
+public struct DIMSEMessage: Hashable, Sendable {
+    public var contextID: UInt8
+    public var command: CommandSet
+    /// As encoded on the wire; nil if the command announces none.
+    public var dataSet: EncodedDataSet?
+
+    public init(contextID: UInt8, command: CommandSet, dataSet: EncodedDataSet? = nil) {
+        self.contextID = contextID
+        self.command = command
+        self.dataSet = dataSet
+    }
+}
+
+/// One thing that happened on an association, in the order of the wire.
+///
+/// It may hold patient data and, in an A-ASSOCIATE-RQ with a user identity, secrets: mind where you write it.
+public enum Happening: Sendable {
+    case connectionOpened
+    case connectionClosed
+    case requested(AssociateRequest)
+    case accepted(NegotiatedAssociation)
+    case rejected(AssociateReject)
+    case established
+    /// By either side.
+    case released
+    /// Any end that is no release and no rejection.
+    case aborted(AssociationEnd)
+    case acseSent(PDU)
+    case acseReceived(PDU)
+    case dimseSent(DIMSEMessage)
+    case dimseReceived(DIMSEMessage)
+    case pduSent(PDU)
+    case pduReceived(PDU)
+    case dataSent([UInt8])
+    case dataReceived([UInt8])
+    case transition(UpperLayerMachine.Step)
+
+    public var kind: ObservedKinds {
+        switch self {
+        case .connectionOpened, .connectionClosed: .connection
+        case .requested, .accepted, .rejected, .established, .released, .aborted: .association
+        case .acseSent, .acseReceived: .acse
+        case .dimseSent, .dimseReceived: .dimse
+        case .pduSent, .pduReceived: .pdu
+        case .dataSent, .dataReceived: .data
+        case .transition: .transition
+        }
+    }
+
+    /// In words for a log; holds neither patient data nor secrets.
+    public var summary: String {
+        switch self {
+        case .connectionOpened: "connection opened"
+        case .connectionClosed: "connection closed"
+        case .requested: "association requested"
+        case .accepted(let negotiated): "association accepted, \(negotiated.accepted.count) contexts"
+        case .rejected(let reject): "association rejected: \(reject.explanation)"
+        case .established: "association established"
+        case .released: "association released"
+        case .aborted(let end): "association ended: \(end.explanation)"
+        case .acseSent(let pdu): "sent \(pdu.type)"
+        case .acseReceived(let pdu): "received \(pdu.type)"
+        case .dimseSent(let message): "sent \(CommandField.name(message.command.field))"
+        case .dimseReceived(let message): "received \(CommandField.name(message.command.field))"
+        case .pduSent(let pdu): "sent PDU \(pdu.type)"
+        case .pduReceived(let pdu): "received PDU \(pdu.type)"
+        case .dataSent(let bytes): "sent \(bytes.count) bytes"
+        case .dataReceived(let bytes): "received \(bytes.count) bytes"
+        case .transition(let step):
+            "\(step.from.label) + \(step.event) -> \(step.action?.label ?? "nothing"), \(step.to.label)"
+        }
+    }
+
+    /// About how much memory it holds, in bytes.
+    public var cost: Int {
+        switch self {
+        case .dataSent(let bytes), .dataReceived(let bytes): 128 + bytes.count
+        case .pduSent(.pData(let body)), .pduReceived(.pData(let body)): 128 + body.count
+        case .dimseSent(let message), .dimseReceived(let message): 512 + (message.dataSet?.bytes.count ?? 0)
+        default: 512
+        }
+    }
+}
