@@ -60,6 +60,7 @@ packages:
 	@source $(peers)/install.sh
 	install_missing \
 	    "libncurses-dev file /usr/include/curses.h" \
+	    "zlib1g-dev file /usr/include/zlib.h" \
 	    "python3-venv python ensurepip" \
 	    "dcmtk command findscu" \
 	    "orthanc file /usr/share/orthanc/plugins/libModalityWorklists.so" \
@@ -74,7 +75,7 @@ $(venv)/ready: $(peers)/requirements.txt | packages
 ## setup-build: what a build needs
 setup-build: toolchain
 	@source $(peers)/install.sh
-	install_missing "libncurses-dev file /usr/include/curses.h"
+	install_missing "libncurses-dev file /usr/include/curses.h" "zlib1g-dev file /usr/include/zlib.h"
 
 toolchain:
 	@command -v $(SWIFT) >/dev/null || { echo "No Swift toolchain in PATH: install Swift 6.3 from https://swift.org/install" >&2; exit 1; }

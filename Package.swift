@@ -25,7 +25,13 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
-        .target(name: "DICOMData", exclude: ["Dictionary/generate_dictionary.py"], swiftSettings: strict),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "DICOMData",
+            dependencies: ["CZlib"],
+            exclude: ["Dictionary/generate_dictionary.py"],
+            swiftSettings: strict
+        ),
         .target(name: "DICOMMatching", dependencies: ["DICOMData"], swiftSettings: strict),
         .target(name: "DICOMProtocol", dependencies: ["DICOMData"], swiftSettings: strict),
         .target(
@@ -80,6 +86,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
+            exclude: ["Contract/ROWS.md"],
             swiftSettings: strict
         ),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses"], swiftSettings: strict),

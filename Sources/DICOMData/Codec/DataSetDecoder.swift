@@ -2,13 +2,19 @@ extension DataSet {
     /// Decodes a data set, keeping what came before a defect.
     ///
     /// Never traps and never fails: where the bytes stop making sense, ``defect`` says why, and the elements before it stay.
-    /// Values are slices of `bytes`. Group lengths are dropped; of equal tags the first stays.
+    /// Values are slices of `bytes`, or of what was inflated. Group lengths are dropped; of equal tags the first stays.
     public init(lenient bytes: ArraySlice<UInt8>, transferSyntax: TransferSyntax) {
-        let decoder = DataSetDecoder(bytes: bytes)
-        let layout = ElementHeader.Layout(transferSyntax)
-        let span = bytes.span.bytes
-        var offset = 0
-        self = decoder.elements(span, &offset, end: span.byteCount, layout: layout, closing: nil, depth: 0)
+        if transferSyntax.isDeflated {
+            self.init(Deflate.inflate(bytes))
+            return
+        }
+        self = DataSetDecoder(bytes: bytes).dataSet(ElementHeader.Layout(transferSyntax))
+    }
+
+    /// What came out of a deflated stream. A defect of the stream is the cause of any that its content has, so it is told first.
+    init(_ inflated: Deflate.Inflated) {
+        self.init(lenient: inflated.bytes[...], transferSyntax: .explicitVRLittleEndian)
+        if let streamDefect = inflated.defect { defect = streamDefect }
     }
 
     /// Decodes a data set (PS3.5 7, annex A); throws the defect if the bytes are not one.
@@ -19,6 +25,8 @@ extension DataSet {
 }
 
 /// One pass over the bytes; recursion only into items, bounded by ``DataSetLimits/maximumDepth``.
+///
+/// `budget` is how many elements and items may still be made.
 struct DataSetDecoder {
     let bytes: ArraySlice<UInt8>
 
@@ -26,17 +34,27 @@ struct DataSetDecoder {
         bytes[(bytes.startIndex + start)..<(bytes.startIndex + end)]
     }
 
+    /// All of the bytes as one data set.
+    func dataSet(_ layout: ElementHeader.Layout, maximumElements: Int = DataSetLimits.maximumElements) -> DataSet {
+        let span = bytes.span.bytes
+        var offset = 0
+        var budget = maximumElements
+        return elements(span, &offset, &budget, end: span.byteCount, layout: layout, closing: nil, depth: 0)
+    }
+
     /// Elements up to `end`, or up to the item delimiter when the item's length is undefined.
     func elements(
         _ span: RawSpan,
         _ offset: inout Int,
+        _ budget: inout Int,
         end: Int,
         layout: ElementHeader.Layout,
         closing: Tag?,
         depth: Int
     ) -> DataSet {
         var elements: [DataElement] = []
-        elements.reserveCapacity(24)
+        // Little for an item: there may be very many of them.
+        elements.reserveCapacity(depth == 0 ? 24 : min(8, (end - offset) >> 3))
         var last: Tag?
         var ordered = true
         var defect: DataSetDefect?
@@ -61,11 +79,28 @@ struct DataSetDecoder {
                 }
                 break
             }
+            guard budget > 0 else {
+                defect = DataSetDefect(reason: .tooManyElements, tag: header.tag, offset: offset)
+                break
+            }
+            budget -= 1
             let element: DataElement
             if let inner = header.itemLayout(within: layout) {
-                let (items, itemDefect) = items(span, header, &offset, end: end, layout: inner, depth: depth + 1)
+                let (items, itemDefect) = items(
+                    span,
+                    header,
+                    &offset,
+                    &budget,
+                    end: end,
+                    layout: inner,
+                    depth: depth + 1
+                )
                 element = DataElement(tag: header.tag, vr: .SQ, value: .items(items))
                 defect = itemDefect
+            } else if header.mayBeKnownSequence,
+                let items = knownSequence(span, header, &offset, &budget, end: end, depth: depth + 1)
+            {
+                element = DataElement(tag: header.tag, vr: .SQ, value: .items(items))
             } else if header.length == ElementHeader.undefinedLength {
                 defect = DataSetDefect(reason: .undefinedLength(header.vr), tag: header.tag, offset: offset)
                 break
@@ -96,11 +131,29 @@ struct DataSetDecoder {
         return result
     }
 
+    /// The items of a UN element of defined length that the dictionary knows as a sequence: they are in Implicit VR Little
+    /// Endian whatever the syntax around them (PS3.5 6.2.2). Nil, and nothing moved, if they do not fill the value exactly.
+    func knownSequence(
+        _ span: RawSpan,
+        _ header: ElementHeader,
+        _ offset: inout Int,
+        _ budget: inout Int,
+        end: Int,
+        depth: Int
+    ) -> [DataSet]? {
+        var (next, left) = (offset, budget)
+        let (items, defect) = items(span, header, &next, &left, end: end, layout: .unknown, depth: depth)
+        guard defect == nil else { return nil }
+        (offset, budget) = (next, left)
+        return items
+    }
+
     /// The items of a sequence whose header was read (PS3.5 7.5).
     private func items(
         _ span: RawSpan,
         _ header: ElementHeader,
         _ offset: inout Int,
+        _ budget: inout Int,
         end outerEnd: Int,
         layout: ElementHeader.Layout,
         depth: Int
@@ -135,6 +188,10 @@ struct DataSetDecoder {
             guard itemHeader.tag == .item else {
                 return (items, DataSetDefect(reason: .expectedItem, tag: itemHeader.tag, offset: offset))
             }
+            guard budget > 0 else {
+                return (items, DataSetDefect(reason: .tooManyElements, tag: header.tag, offset: offset))
+            }
+            budget -= 1
             var itemEnd = end
             let isOpen = itemHeader.length == ElementHeader.undefinedLength
             if !isOpen {
@@ -147,6 +204,7 @@ struct DataSetDecoder {
             var item = elements(
                 span,
                 &offset,
+                &budget,
                 end: itemEnd,
                 layout: layout,
                 closing: isOpen ? .item : nil,

@@ -2,8 +2,10 @@ extension DataSet {
     /// The data set on the wire: sequences and items of defined length, values padded to even length (PS3.5 7).
     ///
     /// In Implicit VR a sequence that the dictionary does not know has undefined length: it could not be told from bytes.
+    /// Deflated, it is the stream of the same in Explicit VR Little Endian, padded to even length (PS3.5 A.5).
     /// Throws if a value is too long for any element (4 GB) or sequences nest deeper than ``DataSetLimits/maximumDepth``.
     public func encoded(_ transferSyntax: TransferSyntax) throws(DataSetEncodingError) -> [UInt8] {
+        if transferSyntax.isDeflated { return try Deflate.deflate(try encoded(transferSyntax.inflated)) }
         var encoder = DataSetEncoder(layout: ElementHeader.Layout(transferSyntax))
         let length = try encoder.length(of: self, depth: 0)
         encoder.bytes.reserveCapacity(length)
@@ -16,6 +18,8 @@ extension DataSet {
 public enum DataSetEncodingError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLong(Tag)
     case tooDeep(Tag)
+    /// zlib has no memory left (-4), or fails otherwise.
+    case notDeflated(code: Int32)
 
     public var description: String {
         switch self {
@@ -23,6 +27,8 @@ public enum DataSetEncodingError: Error, Hashable, Sendable, CustomStringConvert
             "the value of \(DataDictionary.keywordOrTag(tag)) \(tag) is longer than an element can be"
         case .tooDeep(let tag):
             "the sequence \(DataDictionary.keywordOrTag(tag)) \(tag) is nested deeper than \(DataSetLimits.maximumDepth)"
+        case .notDeflated(let code):
+            "the data set could not be deflated (zlib error \(code)): use a transfer syntax that is not deflated"
         }
     }
 }
@@ -94,7 +100,10 @@ struct DataSetEncoder {
             case .bytes(let value):
                 // The padding belongs to the value whose numbers change their order.
                 let padded = value.count & 1 == 1 ? value + [element.vr.paddingByte] : value
-                bytes.append(contentsOf: layout.isBigEndian ? DataSetDecoder.swapped(padded, element.vr) : padded)
+                // A value that goes as UN is little endian in every syntax (PS3.5 6.2.2).
+                bytes.append(
+                    contentsOf: layout.isBigEndian ? DataSetDecoder.swapped(padded, writtenVR(element)) : padded
+                )
             case .items(let items):
                 for item in items {
                     put(Tag.item)

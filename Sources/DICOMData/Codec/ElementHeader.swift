@@ -17,12 +17,22 @@ public struct DataSetDefect: Error, Hashable, Sendable, CustomStringConvertible 
         case missingDelimiter
         /// A delimiter where none belongs.
         case strayDelimiter
+        /// More elements and items than ``DataSetLimits/maximumElements``.
+        case tooManyElements
+        /// A deflated stream without its end (PS3.5 A.5).
+        case truncatedStream
+        /// A deflated stream that breaks the rules of RFC 1951; the words are zlib's.
+        case corruptStream(String)
+        /// More than padding after the end of a deflated stream.
+        case bytesAfterStream(Int)
+        /// A deflated stream that holds more than may be inflated.
+        case inflatedTooLong(limit: Int)
     }
 
     public let reason: Reason
     /// The element concerned; nil if not even its tag could be read.
     public let tag: Tag?
-    /// Bytes from the start of the data set.
+    /// Bytes from the start of the data set, inflated if it came deflated.
     public let offset: Int
 
     public var description: String {
@@ -37,6 +47,11 @@ public struct DataSetDefect: Error, Hashable, Sendable, CustomStringConvertible 
         case .tooDeep: "sequences nested deeper than \(DataSetLimits.maximumDepth)" + place
         case .missingDelimiter: "a sequence or item of undefined length is not closed" + place
         case .strayDelimiter: "an item delimiter outside of a sequence" + place
+        case .tooManyElements: "more than \(DataSetLimits.maximumElements) elements and items" + place
+        case .truncatedStream: "the deflated stream is cut off" + place
+        case .corruptStream(let words): "the deflated stream is corrupt (\(words))" + place
+        case .bytesAfterStream(let count): "\(count) bytes follow the end of the deflated stream" + place
+        case .inflatedTooLong(let limit): "the deflated stream holds more than \(limit) bytes" + place
         }
     }
 }
@@ -45,6 +60,11 @@ public struct DataSetDefect: Error, Hashable, Sendable, CustomStringConvertible 
 public enum DataSetLimits {
     /// Deeper nesting has no use in a query and has crashed other implementations by stack overflow.
     public static let maximumDepth = 64
+    /// Elements and items in all levels: each takes many times the eight bytes it may have on the wire.
+    public static let maximumElements = 1 << 20
+    /// Bytes of a data set that came deflated: as many as one that came plain may have (64 MB), while a stream can be a
+    /// thousandth of that.
+    public static let maximumInflatedLength = 64 << 20
 }
 
 extension Tag {
@@ -133,6 +153,12 @@ struct ElementHeader {
     func itemLayout(within layout: Layout) -> Layout? {
         if vr == .SQ { return layout }
         return vr == .UN && length == Self.undefinedLength ? .unknown : nil
+    }
+
+    /// A UN element of defined length that the dictionary knows as a sequence: its value may be one (PS3.5 6.2.2).
+    @inline(__always)
+    var mayBeKnownSequence: Bool {
+        vr == .UN && length != Self.undefinedLength && DataDictionary.vr(of: tag) == .SQ
     }
 
     /// The end of a value of defined length; a failure if it passes `end`.

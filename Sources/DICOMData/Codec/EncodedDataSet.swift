@@ -1,30 +1,66 @@
+import Synchronization
+
 /// A data set as it came off the wire: bytes and a transfer syntax, decoded only where someone looks.
 public struct EncodedDataSet: Hashable, Sendable {
-    public var bytes: ArraySlice<UInt8>
-    public var transferSyntax: TransferSyntax
+    private let wire: ArraySlice<UInt8>
+    private let syntax: TransferSyntax
+    /// Nil unless the data set is deflated; belongs to ``wire``.
+    private let inflation: Inflation?
+
+    /// As on the wire: a deflated data set is still deflated here.
+    public var bytes: ArraySlice<UInt8> {
+        get { wire }
+        set { self = EncodedDataSet(bytes: newValue, transferSyntax: syntax) }
+    }
+
+    public var transferSyntax: TransferSyntax {
+        get { syntax }
+        set { self = EncodedDataSet(bytes: wire, transferSyntax: newValue) }
+    }
 
     public init(bytes: ArraySlice<UInt8>, transferSyntax: TransferSyntax) {
-        self.bytes = bytes
-        self.transferSyntax = transferSyntax
+        wire = bytes
+        syntax = transferSyntax
+        inflation = transferSyntax.isDeflated ? Inflation() : nil
+    }
+
+    public static func == (a: EncodedDataSet, b: EncodedDataSet) -> Bool {
+        a.bytes == b.bytes && a.transferSyntax == b.transferSyntax
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes)
+        hasher.combine(transferSyntax)
     }
 
     /// The whole data set; what follows a defect is missing, see ``DataSet/defect``.
-    public var decoded: DataSet { DataSet(lenient: bytes, transferSyntax: transferSyntax) }
+    public var decoded: DataSet {
+        if let inflation { return DataSet(inflation.result(of: wire)) }
+        return DataSet(lenient: wire, transferSyntax: syntax)
+    }
 
     /// The value bytes of one attribute, through the first item of each sequence on the way, without building a data set.
     ///
-    /// The same bytes as ``decoded`` gives for it, binary numbers in little endian. Nil if it is absent, a sequence of
-    /// undefined length, or cannot be reached because of a defect before it.
+    /// The same bytes as ``decoded`` gives for it, binary numbers in little endian; those of a sequence in the syntax
+    /// ``TransferSyntax/inflated``, or in Implicit VR Little Endian if it came as UN. Nil if it is absent, a sequence of
+    /// undefined length, or cannot be reached because of a defect before it. A deflated data set is inflated by the first
+    /// look into it, for all copies of this value.
     public func value(_ sequences: [Tag], _ tag: Tag) -> ArraySlice<UInt8>? {
-        let span = bytes.span.bytes
-        var layout = ElementHeader.Layout(transferSyntax)
+        if syntax.isDeflated { return inflatedValue(sequences, tag) }
+        let span = wire.span.bytes
+        var layout = ElementHeader.Layout(syntax)
         var offset = 0
         var end = span.byteCount
+        var depth = 0
         for sequence in sequences {
-            guard let header = Self.seek(sequence, span, from: offset, end: end, layout: layout),
-                let inner = header.itemLayout(within: layout)
-            else { return nil }
-            layout = inner
+            guard let header = Self.seek(sequence, span, from: offset, end: end, layout: layout) else { return nil }
+            depth += 1
+            if let inner = header.itemLayout(within: layout) {
+                layout = inner
+            } else {
+                guard Self.isKnownSequence(header, wire, span, end: end, depth: depth) else { return nil }
+                layout = .unknown
+            }
             let valueEnd: Int
             if header.length == ElementHeader.undefinedLength {
                 valueEnd = end
@@ -52,8 +88,30 @@ public struct EncodedDataSet: Hashable, Sendable {
             header.length != ElementHeader.undefinedLength,
             case .success(let valueEnd) = header.valueEnd(limit: end)
         else { return nil }
-        let value = bytes[(bytes.startIndex + header.valueOffset)..<(bytes.startIndex + valueEnd)]
+        let value = wire[(wire.startIndex + header.valueOffset)..<(wire.startIndex + valueEnd)]
         return layout.isBigEndian ? DataSetDecoder.swapped(value, header.vr) : value
+    }
+
+    /// Apart, so that the way of the plain syntaxes stays short.
+    @inline(never)
+    private func inflatedValue(_ sequences: [Tag], _ tag: Tag) -> ArraySlice<UInt8>? {
+        guard let inflated = inflation?.result(of: wire).bytes else { return nil }
+        return EncodedDataSet(bytes: inflated[...], transferSyntax: syntax.inflated).value(sequences, tag)
+    }
+
+    /// A UN element that ``decoded`` reads as a sequence: only a look at all of it tells.
+    @inline(never)
+    private static func isKnownSequence(
+        _ header: ElementHeader,
+        _ bytes: ArraySlice<UInt8>,
+        _ span: RawSpan,
+        end: Int,
+        depth: Int
+    ) -> Bool {
+        guard header.mayBeKnownSequence else { return false }
+        var (offset, budget) = (header.valueOffset, DataSetLimits.maximumElements)
+        let decoder = DataSetDecoder(bytes: bytes)
+        return decoder.knownSequence(span, header, &offset, &budget, end: end, depth: depth) != nil
     }
 
     /// The header of the first element with `tag` from `start` on; nil if there is none before a delimiter or a defect.
@@ -135,5 +193,19 @@ public struct EncodedDataSet: Hashable, Sendable {
             }
         }
         return nil
+    }
+}
+
+/// The inflated bytes of a deflated data set, made when first asked for; every copy of the data set shares them.
+private final class Inflation: Sendable {
+    private let kept = Mutex<Deflate.Inflated?>(nil)
+
+    func result(of bytes: ArraySlice<UInt8>) -> Deflate.Inflated {
+        kept.withLock { kept in
+            if let kept { return kept }
+            let fresh = Deflate.inflate(bytes)
+            kept = fresh
+            return fresh
+        }
     }
 }

@@ -21,7 +21,7 @@ public struct TransferSyntax: Hashable, Sendable, CustomStringConvertible {
         isLittleEndian: true,
         isDeflated: false
     )
-    /// Retired, yet still met in old archives.
+    /// Retired, yet still met in old archives (PS3.5 A.3 of 2016).
     public static let explicitVRBigEndian = TransferSyntax(
         uid: "1.2.840.10008.1.2.2",
         name: "Explicit VR Big Endian",
@@ -30,10 +30,27 @@ public struct TransferSyntax: Hashable, Sendable, CustomStringConvertible {
         isDeflated: false
     )
 
-    /// The syntaxes this library reads and writes.
+    /// Explicit VR Little Endian in a deflated stream (PS3.5 A.5, RFC 1951).
+    public static let deflatedExplicitVRLittleEndian = TransferSyntax(
+        uid: "1.2.840.10008.1.2.1.99",
+        name: "Deflated Explicit VR Little Endian",
+        isExplicitVR: true,
+        isLittleEndian: true,
+        isDeflated: true
+    )
+
+    /// The syntaxes this library reads and writes, the preferred ones first.
+    ///
+    /// Big Endian costs no more than a swap of its numbers. Deflated comes last: it saves little on an identifier of a few hundred
+    /// bytes, and each has to be inflated before anything in it can be looked at.
     public static let supported: [TransferSyntax] = [
-        .explicitVRLittleEndian, .implicitVRLittleEndian, .explicitVRBigEndian,
+        .explicitVRLittleEndian, .implicitVRLittleEndian, .explicitVRBigEndian, .deflatedExplicitVRLittleEndian,
     ]
+
+    /// The syntax of the bytes within the deflated stream; itself when there is none.
+    ///
+    /// ``EncodedDataSet/value(_:_:)`` gives its bytes in this syntax.
+    public var inflated: TransferSyntax { isDeflated ? .explicitVRLittleEndian : self }
 
     /// The syntax of that UID; nil when it is not one of ``supported``.
     public init?(uid: String) {

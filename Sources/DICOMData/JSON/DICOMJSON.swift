@@ -71,14 +71,24 @@ public enum DICOMJSON {
         case .AT:
             return element.numbers?.map { quoted(String($0.filter { $0.isHexDigit })) }
         case .FL, .FD:
-            // NaN and infinity are no JSON numbers (PS3.18 F.2.7).
-            return element.numbers?.map { isJSONNumber($0) ? $0 : quoted($0) }
+            return element.numbers?.map { isJSONNumber($0) ? $0 : quoted(nonFinite($0)) }
         case .SS, .US, .SL, .UL: return element.numbers
         case .SV, .UV: return element.numbers?.map(quoted)
         case .LT, .ST, .UT, .UR: return [quoted(dataSet.text(of: element)?.string ?? "")]
         case let vr where vr.isText:
             return (dataSet.strings(element.tag) ?? []).map { $0.isEmpty ? "null" : quoted($0) }
         default: return nil
+        }
+    }
+
+    /// What JSON has no numbers for (RFC 8259 6) goes as a string, named as in JavaScript and Java. PS3.18 F.2.3 is silent on
+    /// it; ``DataElement/bytes(ofNumbers:vr:)`` reads these names.
+    private static func nonFinite(_ number: String) -> String {
+        switch number {
+        case "inf": "Infinity"
+        case "-inf": "-Infinity"
+        // A NaN may be written with its sign and payload.
+        default: "NaN"
         }
     }
 

@@ -55,8 +55,8 @@ public final class Association: Sendable {
 
     /// Looks up, connects and associates; `progress` is told each stage as it begins, on any thread.
     ///
-    /// Succeeds if at least one of the proposed SOP classes was accepted; ``AssociationFailure`` says what failed, where,
-    /// and what to do. Cancelling the task stops it.
+    /// Succeeds if at least one of the proposed SOP classes was accepted; ``/DICOMProtocol/AssociationFailure`` says what
+    /// failed, where, and what to do. Cancelling the task stops it.
     public static func connect(
         _ configuration: AssociationConfiguration,
         progress: (@Sendable (AssociationStage) -> Void)? = nil
@@ -215,9 +215,10 @@ public final class Association: Sendable {
 
     // MARK: End
 
-    /// Releases the association and waits for the peer's answer, at most ``AssociationCore/Timeouts/release`` seconds.
+    /// Releases the association and waits for the peer's answer, at most
+    /// ``/DICOMProtocol/AssociationCore/Timeouts/release`` seconds.
     ///
-    /// Queries under way are cancelled and waited for first, within their ``FindOptions/cancelBudget``.
+    /// Queries under way are cancelled and waited for first, within their ``/DICOMProtocol/FindOptions/cancelBudget``.
     @discardableResult
     public func release() async -> AssociationEnd {
         let session = session

@@ -31,8 +31,8 @@ public struct AssociationConfiguration: Sendable {
     public var userIdentity: UserIdentity?
     /// Sends secrets over plain TCP, for everybody on the network to read.
     public var sendsSecretsUnencrypted = false
-    /// Options of the query services to ask for by extended negotiation; ``NegotiatedAssociation/extendedNegotiations`` tells
-    /// what became of it.
+    /// Options of the query services to ask for by extended negotiation;
+    /// ``/DICOMProtocol/NegotiatedAssociation/extendedNegotiations`` tells what became of it.
     public var queryOptions: QueryOptions?
     /// Requests to have under way at once, if the peer agrees (PS3.7 D.3.3.3); 0 asks for any number. The others wait.
     public var maximumOperationsInvoked: UInt16 = 1

@@ -7,7 +7,7 @@ public struct Match: Sendable, Hashable {
     public let status: Status
     public let identifier: EncodedDataSet
 
-    /// The identifier decoded; see ``EncodedDataSet/decoded``.
+    /// The identifier decoded; see ``/DICOMData/EncodedDataSet/decoded``.
     public var dataSet: DataSet { identifier.decoded }
 }
 
@@ -16,8 +16,9 @@ public struct Match: Sendable, Hashable {
 ///     for try await match in find { print(match.dataSet.string(.patientName) ?? "") }
 ///     let result = await find.result
 ///
-/// Leaving the loop early, or cancelling the task, sends C-CANCEL; what still comes is read and dropped, within the budget
-/// of ``FindOptions/cancelBudget``, then the association is aborted. Use ``cancel()`` to stop and still get the rest.
+/// Leaving the loop early, or cancelling the task, sends C-CANCEL; what still comes is read and dropped, within
+/// ``/DICOMProtocol/FindOptions/cancelBudget``, then the association is aborted. Use ``cancel()`` to stop and still get the
+/// rest.
 public final class Find: AsyncSequence, Sendable {
     public typealias Element = Match
 

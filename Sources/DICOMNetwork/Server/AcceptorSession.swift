@@ -100,7 +100,8 @@ final class AcceptorSession: AssociationOwner {
         }
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         let eventLoop = channel.eventLoop
-        pipe = ResponsePipe(eventLoop: eventLoop, handler: bound)
+        let pipe = ResponsePipe(eventLoop: eventLoop, handler: bound)
+        self.pipe = pipe
         let peer = PeerAssociation(
             id: id,
             remoteAddress: remoteAddress,
@@ -110,6 +111,7 @@ final class AcceptorSession: AssociationOwner {
             observers: observers,
             handlers: handlers
         ) {
+            pipe.seal()
             eventLoop.execute { bound.value.perform { core, now in core.abort(.user, now: now) } }
         }
         self.peer = peer
@@ -124,6 +126,10 @@ final class AcceptorSession: AssociationOwner {
         guard let messageID = command.messageID else {
             // Without an ID no response can be told from another (PS3.7 9.3): the only answer left is an abort.
             abort("a \(CommandField.name(command.field)) without a message ID")
+            return
+        }
+        guard [CommandField.echoRequest, CommandField.findRequest].contains(command.field) else {
+            refuse(command, contextID, .unrecognizedOperation, nil)
             return
         }
         let service = shared.configuration.services.service(for: context, affectedSOPClass: command.affectedSOPClass)

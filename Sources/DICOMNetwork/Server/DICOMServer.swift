@@ -23,12 +23,15 @@ public struct ServerConfiguration: Sendable {
     /// Secures the transport (see the module DICOMNetworkTLS); nil speaks plain TCP.
     public var security: TransportSecurity?
 
+    /// As a client's, and a peer that has asked nothing for ten minutes is aborted.
+    public static let defaultTimeouts = AssociationCore.Timeouts(idle: 600)
+
     public init(
         host: String = "127.0.0.1",
         port: Int,
         policy: AcceptorPolicy,
         maximumAssociations: Int = 4_096,
-        timeouts: AssociationCore.Timeouts = AssociationCore.Timeouts(),
+        timeouts: AssociationCore.Timeouts = ServerConfiguration.defaultTimeouts,
         logger: Logger = Logger(label: "dicom.server", factory: { _ in SwiftLogNoOpLogHandler() }),
         security: TransportSecurity? = nil
     ) {
@@ -47,6 +50,11 @@ public struct ServerConfiguration: Sendable {
         let classes = sopClasses.contains(SOPClass.verification) ? sopClasses : sopClasses + [SOPClass.verification]
         return AcceptorPolicy(supported: classes.map { SupportedContext($0, transferSyntaxes: syntaxes) })
     }
+}
+
+extension NIOBSDSocket.Option {
+    /// TCP_NOTSENT_LOWAT: bytes not yet sent beyond which the socket takes no more.
+    fileprivate static let tcpNotSentLowWater = NIOBSDSocket.Option(rawValue: 25)
 }
 
 /// A DICOM server: C-FIND by the handlers bound to it, C-ECHO by itself.
@@ -171,6 +179,8 @@ public final class DICOMServer: HandlerBinding {
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // What the system holds back is sent whatever the peer says meanwhile: a cancel is to be honoured within 64 KB.
+            .childChannelOption(.tcpOption(.tcpNotSentLowWater), value: 32 << 10)
             // A peer whose machine is gone would otherwise hold its place for ever.
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -186,7 +186,7 @@ public final class FindResponder: Sendable {
 /// than ``highWater`` bytes are on their way, so that memory stays flat however many matches there are.
 final class ResponsePipe: Sendable {
     /// Bytes gathered or being written, beyond which writers wait.
-    static let highWater = 256 << 10
+    static let highWater = 32 << 10
 
     private struct State {
         var gathered: [UInt8] = []
@@ -260,6 +260,16 @@ final class ResponsePipe: Sendable {
         for waiter in waiters { waiter.resume() }
         // What a slow peer still takes in is no idleness.
         handler.value.sent()
+    }
+
+    /// A handler aborts: what it wrote before still leaves, nothing behind it does.
+    func seal() {
+        let waiters = state.withLockedValue { state in
+            state.isClosed = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(throwing: CancellationError()) }
     }
 
     /// The association has ended: writers stop.

@@ -47,7 +47,8 @@ public struct PeerAssociation: HandlerBinding {
     /// As the peer called us.
     public var calledAETitle: String { negotiated.calledAETitle }
 
-    /// Who the peer says its user is. The policy has judged it, if it has ``AcceptorPolicy/userIdentity``.
+    /// Who the peer says its user is. The policy has judged it, if it has
+    /// ``/DICOMProtocol/AcceptorPolicy/userIdentity``.
     public var userIdentity: UserIdentity? { request.userInformation.userIdentity }
 
     /// False from the moment the peer has released, aborted or gone, whatever a handler is doing.

@@ -11,6 +11,7 @@ extension AssociationCore {
         case identifierNotEncodable(DataSetEncodingError)
         /// A query without a single key has no meaning: C-FIND always carries an identifier (PS3.7 9.1.2.1).
         case emptyIdentifier
+        case invalidPriority(UInt16)
 
         public var description: String {
             switch self {
@@ -19,6 +20,7 @@ extension AssociationCore {
             case .peerMaximumLengthTooSmall(let length):
                 "the peer takes PDUs of at most \(length) bytes, which no message fits into"
             case .identifierNotEncodable(let error): "the identifier cannot be encoded: \(error)"
+            case .invalidPriority(let priority): "priority \(priority) is none of 0 (medium), 1 (high) and 2 (low)"
             case .emptyIdentifier: "the query has no keys: name at least one attribute to return"
             }
         }
@@ -37,6 +39,7 @@ extension AssociationCore {
     ) throws(RequestError) -> UInt16 {
         let (context, writer, transferSyntax) = try accepted(sopClass)
         guard !identifier.isEmpty else { throw .emptyIdentifier }
+        guard options.priority <= 2 else { throw .invalidPriority(options.priority) }
         let dataSet: [UInt8]
         do {
             dataSet = try identifier.encoded(transferSyntax)

@@ -34,7 +34,7 @@ extension AssociationCore {
     public enum Event: Sendable {
         /// Requestor: the association stands.
         case established(NegotiatedAssociation)
-        /// Acceptor: decide, then call ``accept(_:now:)`` or ``reject(_:now:)``.
+        /// Acceptor: decide, then call ``accept(_:negotiated:now:)`` or ``reject(_:now:)``.
         case associationRequested(AssociateRequest)
         case matches(messageID: UInt16, MatchBatch)
         case cancelSent(messageID: UInt16)

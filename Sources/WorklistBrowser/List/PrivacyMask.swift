@@ -27,11 +27,11 @@ enum PrivacyMask {
     /// The same item with every name, identifier and birth date masked; other attributes stay as they are.
     static func masked(_ item: EncodedDataSet) -> EncodedDataSet {
         let dataSet = masked(item.decoded)
-        guard let bytes = try? dataSet.encoded(item.transferSyntax) else {
+        guard let bytes = try? dataSet.encoded(item.transferSyntax.inflated) else {
             // Better nothing than a name.
-            return EncodedDataSet(bytes: [], transferSyntax: item.transferSyntax)
+            return EncodedDataSet(bytes: [], transferSyntax: item.transferSyntax.inflated)
         }
-        return EncodedDataSet(bytes: bytes[...], transferSyntax: item.transferSyntax)
+        return EncodedDataSet(bytes: bytes[...], transferSyntax: item.transferSyntax.inflated)
     }
 
     private static func masked(_ dataSet: DataSet) -> DataSet {

@@ -63,7 +63,7 @@ struct SortKey: Hashable, Comparable, Sendable {
             for place in 0..<4 { length = length << 8 | Int(items[start + 4 + (isBig ? place : 3 - place)]) }
             let step = EncodedDataSet(
                 bytes: items.dropFirst(8).prefix(min(length, items.count)),
-                transferSyntax: item.transferSyntax
+                transferSyntax: item.transferSyntax.inflated
             )
             if let date = step.value([], .scheduledProcedureStepStartDate) {
                 return (date, step.value([], .scheduledProcedureStepStartTime) ?? [])

@@ -88,4 +88,22 @@ import Testing
         for cut in 0..<bytes.count { _ = try? DICOMFile(parsing: Array(bytes[..<cut])) }
         #expect(throws: DICOMFile.ReadError.self) { try DICOMFile(parsing: Array(bytes.dropLast())) }
     }
+
+    @Test("The file meta information of a deflated file is not deflated, and a cut stream is an error")
+    func deflated() throws {
+        let file = DICOMFile(dataSet: try item(), transferSyntax: .deflatedExplicitVRLittleEndian)
+        let bytes = try file.encoded()
+        // (0002,0000) UL, four bytes long.
+        #expect(Array(bytes[132..<140]) == [2, 0, 0, 0, 0x55, 0x4C, 4, 0])
+        let start = 144 + Int(bytes[140]) + Int(bytes[141]) << 8
+        #expect(Array(bytes[start...]) == (try item().encoded(.deflatedExplicitVRLittleEndian)))
+        for cut in start..<(bytes.count - 2) {
+            let error = #expect(throws: DICOMFile.ReadError.self) { try DICOMFile(parsing: Array(bytes[..<cut])) }
+            guard case .dataSet(let defect)? = error else {
+                Issue.record("cut at \(cut): \(String(describing: error))")
+                continue
+            }
+            #expect(defect.reason == .truncatedStream)
+        }
+    }
 }

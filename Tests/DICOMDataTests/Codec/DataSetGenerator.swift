@@ -116,6 +116,13 @@ struct WireEncoder {
                 let content = inner.content(items, isOpen: true)
                 return header(element.tag, .UN, 0xFFFF_FFFF) + content
             }
+            // So does UN of defined length, where the reader's dictionary has to know the sequence.
+            if !isPrivate, syntax.isExplicitVR, generator.int(0...3) == 0 {
+                var inner = WireEncoder(.implicitVRLittleEndian, seed: generator.next())
+                inner.keepsOddLengths = keepsOddLengths
+                let content = inner.content(items, isOpen: false)
+                return header(element.tag, .UN, UInt32(content.count)) + content
+            }
             let isOpen = generator.flag() || (isPrivate && !syntax.isExplicitVR)
             let content = content(items, isOpen: isOpen)
             return header(element.tag, .SQ, isOpen ? 0xFFFF_FFFF : UInt32(content.count)) + content
@@ -171,6 +178,9 @@ struct WireEncoder {
 }
 
 extension TransferSyntax {
-    /// What the codec tests run over.
-    static let all: [TransferSyntax] = [.implicitVRLittleEndian, .explicitVRLittleEndian, .explicitVRBigEndian]
+    /// Those whose bytes a test can write by hand.
+    static let plain: [TransferSyntax] = [.implicitVRLittleEndian, .explicitVRLittleEndian, .explicitVRBigEndian]
+
+    /// All that the library encodes.
+    static let all = plain + [.deflatedExplicitVRLittleEndian]
 }

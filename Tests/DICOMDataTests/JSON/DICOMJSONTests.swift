@@ -69,7 +69,6 @@ import Testing
         #expect(json(.US, [1, 0, 255, 255]) == element("US", ",\"Value\":[1,65535]"))
         #expect(json(.SL, [255, 255, 255, 255]) == element("SL", ",\"Value\":[-1]"))
         #expect(json(.FD, [0, 0, 0, 0, 0, 0, 0xF8, 0x3F]) == element("FD", ",\"Value\":[1.5]"))
-        #expect(json(.FL, [0, 0, 0xC0, 0x7F]) == element("FL", ",\"Value\":[\"nan\"]"))
         #expect(json(.UV, Array(repeating: 255, count: 8)) == element("UV", ",\"Value\":[\"18446744073709551615\"]"))
         #expect(json(.AT, [0x10, 0, 0x20, 0]) == element("AT", ",\"Value\":[\"00100020\"]"))
         #expect(json(.OB, [1, 2, 3]) == element("OB", ",\"InlineBinary\":\"AQID\""))
@@ -77,6 +76,31 @@ import Testing
         #expect(json(.OW, [1]) == element("OW", ",\"InlineBinary\":\"AQ==\""))
         // Not a number of this VR: the bytes are kept.
         #expect(json(.US, [1, 2, 3]) == element("US", ",\"InlineBinary\":\"AQID\""))
+    }
+
+    @Test(
+        "Floating point values that JSON has no number for are named, and the names are read back",
+        arguments: [
+            ("NaN", 0x7FC0_0000, 0x7FF8_0000_0000_0000), ("Infinity", 0x7F80_0000, 0x7FF0_0000_0000_0000),
+            ("-Infinity", 0xFF80_0000, 0xFFF0_0000_0000_0000),
+        ] as [(String, UInt32, UInt64)]
+    )
+    func nonFinite(name: String, single: UInt32, double: UInt64) {
+        let four = (0..<4).map { UInt8(truncatingIfNeeded: single >> (8 * UInt32($0))) }
+        let eight = (0..<8).map { UInt8(truncatingIfNeeded: double >> (8 * UInt64($0))) }
+        #expect(json(.FL, four) == element("FL", ",\"Value\":[\"\(name)\"]"))
+        #expect(json(.FD, eight + eight) == element("FD", ",\"Value\":[\"\(name)\",\"\(name)\"]"))
+        #expect(DataElement.bytes(ofNumbers: [name], vr: .FL) == four)
+        #expect(DataElement.bytes(ofNumbers: [name], vr: .FD) == eight)
+    }
+
+    @Test(
+        "Every NaN is NaN, whatever its sign and payload",
+        arguments: [0xFFC0_0000, 0x7FC0_0012, 0x7F80_0001] as [UInt32]
+    )
+    func everyNaN(pattern: UInt32) {
+        let bytes = (0..<4).map { UInt8(truncatingIfNeeded: pattern >> (8 * UInt32($0))) }
+        #expect(json(.FL, bytes) == element("FL", ",\"Value\":[\"NaN\"]"))
     }
 
     @Test("Base64 of every length and byte")
