@@ -42,7 +42,8 @@ test: toolchain setup lint
 
 ## bench: figures of the release program beside DCMTK's, in one run
 bench: setup release
-	@PYTHONDONTWRITEBYTECODE=1 $(venv)/bin/python Tests/Benchmarks/bench.py .build/release/worklist
+	@$(SWIFT) build -c release --product benchmark-peer
+	PYTHONDONTWRITEBYTECODE=1 $(venv)/bin/python Tests/Benchmarks/bench.py .build/release/worklist
 
 ## lint: formatting, and generated sources as their generator writes them
 lint: toolchain $(venv)/ready

@@ -108,6 +108,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "CommandTests", dependencies: ["worklist"], swiftSettings: strict),
+        // What `make bench` asks and is asked by, beside the peers of others.
+        .executableTarget(
+            name: "benchmark-peer",
+            dependencies: ["DICOMNetwork", "DICOMProtocol", "DICOMData"],
+            path: "Tests/Benchmarks/BenchmarkPeer",
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,48 +9,11 @@ import sys
 import threading
 import time
 
-IMPLICIT, EXPLICIT = b"1.2.840.10008.1.2", b"1.2.840.10008.1.2.1"
-SUPPORTED = (b"1.2.840.10008.5.1.4.31", b"1.2.840.10008.1.1")
+from wire import (
+    EXPLICIT, IMPLICIT, VERIFICATION, WORKLIST, command, element, item, number, pdu, read_pdu, sequence, short, uid, value,
+)
 
-
-def pdu(kind, body):
-    return struct.pack(">BBI", kind, 0, len(body)) + body
-
-
-def item(kind, body):
-    return struct.pack(">BBH", kind, 0, len(body)) + body
-
-
-def value(context, flags, body):
-    return struct.pack(">IBB", len(body) + 2, context, flags) + body
-
-
-def command(fields):
-    body = b"".join(struct.pack("<HHI", 0, e, len(v)) + v for e, v in sorted(fields.items()))
-    return struct.pack("<HHII", 0, 0, 4, len(body)) + body
-
-
-def short(number):
-    return struct.pack("<H", number)
-
-
-def uid(text):
-    return text + b"\0" * (len(text) % 2)
-
-
-def element(group, number, vr, text, explicit):
-    data = text if isinstance(text, bytes) else text.encode("latin-1")
-    data += (b"\0" if vr == b"UI" else b" ") * (len(data) % 2)
-    if not explicit:
-        return struct.pack("<HHI", group, number, len(data)) + data
-    return struct.pack("<HH", group, number) + vr + struct.pack("<H", len(data)) + data
-
-
-def sequence(group, number, content, explicit):
-    body = struct.pack("<HHI", 0xFFFE, 0xE000, len(content)) + content
-    if not explicit:
-        return struct.pack("<HHI", group, number, len(body)) + body
-    return struct.pack("<HH", group, number) + b"SQ\0\0" + struct.pack("<I", len(body)) + body
+SUPPORTED = (WORKLIST, VERIFICATION)
 
 
 def worklist_item(i, explicit):
@@ -77,31 +40,6 @@ def worklist_item(i, explicit):
         e(0x32, 0x1060, b"LO", f"{modality} EXAMINATION"), sequence(0x40, 0x100, step, explicit),
         e(0x40, 0x1001, b"SH", f"RP{i:07d}"), e(0x40, 0x1003, b"SH", "ROUTINE"),
     ])
-
-
-def exactly(connection, count):
-    data = bytearray()
-    while len(data) < count:
-        more = connection.recv(count - len(data))
-        if not more:
-            raise EOFError
-        data += more
-    return bytes(data)
-
-
-def read_pdu(connection):
-    head = exactly(connection, 6)
-    return head[0], exactly(connection, struct.unpack(">I", head[2:])[0])
-
-
-def number(data, wanted):
-    at = 0
-    while at + 8 <= len(data):
-        _, e, length = struct.unpack_from("<HHI", data, at)
-        if e == wanted:
-            return struct.unpack_from("<H", data, at + 8)[0]
-        at += 8 + length
-    return None
 
 
 def accept(connection, body):

@@ -337,6 +337,7 @@ final class AcceptorSession: AssociationOwner {
         // A cancel for what is finished, or was never asked, has no effect (PS3.7 9.3.2.3).
         guard let operation = operations.first(where: { $0.key == key && $0.isOutstanding }) else { return }
         operation.event.cancellation.set()
+        if operations.count(where: \.isOutstanding) == 1 { pipe?.discardMatches() }
         operation.task?.cancel()
     }
 

@@ -186,12 +186,14 @@ public final class FindResponder: Sendable {
 /// than ``highWater`` bytes are on their way, so that memory stays flat however many matches there are.
 final class ResponsePipe: Sendable {
     /// Bytes gathered or being written, beyond which writers wait.
-    static let highWater = 32 << 10
+    static let highWater = 64 << 10
 
     private struct State {
         var gathered: [UInt8] = []
         var inFlight = 0
         var isFlushScheduled = false
+        /// A final response is among what is gathered.
+        var holdsFinal = false
         var isClosed = false
         var waiters: [CheckedContinuation<Void, any Error>] = []
     }
@@ -210,6 +212,7 @@ final class ResponsePipe: Sendable {
         let (isWritten, mustSchedule, mustWait) = try state.withLockedValue { state in
             guard !state.isClosed else { throw CancellationError() }
             guard body(&state.gathered) else { return (false, false, false) }
+            if isFinal { state.holdsFinal = true }
             let mustSchedule = !state.isFlushScheduled
             state.isFlushScheduled = true
             return (true, mustSchedule, !isFinal && state.gathered.count + state.inFlight > Self.highWater)
@@ -239,6 +242,7 @@ final class ResponsePipe: Sendable {
             state.gathered.reserveCapacity(min(taken.count, Self.highWater))
             state.inFlight += taken.count
             state.isFlushScheduled = false
+            state.holdsFinal = false
             return taken
         }
         guard !bytes.isEmpty else { return }
@@ -270,6 +274,18 @@ final class ResponsePipe: Sendable {
             return state.waiters
         }
         for waiter in waiters { waiter.resume(throwing: CancellationError()) }
+    }
+
+    /// The only request under way was cancelled: matches that have not left yet are of no use any more.
+    func discardMatches() {
+        let waiters = state.withLockedValue { state in
+            guard !state.holdsFinal else { return [CheckedContinuation<Void, any Error>]() }
+            state.gathered.removeAll(keepingCapacity: true)
+            guard state.inFlight <= Self.highWater / 2 else { return [] }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// The association has ended: writers stop.

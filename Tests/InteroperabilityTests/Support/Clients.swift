@@ -21,14 +21,11 @@ struct TestQuery: Sendable {
     }
 
     /// The keys as the pynetdicom script reads them.
-    var json: String {
-        get throws {
-            let pairs = query.keys.filter { $0.vr != .SQ }.map { key in
-                (key.path.steps.map { $0.tag.compact + "[\($0.item)]." }.joined() + key.path.tag.compact, key.value)
-            }
-            let keys = Dictionary(uniqueKeysWithValues: pairs)
-            return String(decoding: try JSONEncoder().encode(keys), as: UTF8.self)
+    var texts: ItemTexts {
+        let pairs = query.keys.filter { $0.vr != .SQ }.map { key in
+            (key.path.steps.map { $0.tag.compact + "[\($0.item)]." }.joined() + key.path.tag.compact, key.value)
         }
+        return Dictionary(pairs) { first, _ in first }
     }
 }
 
@@ -51,16 +48,18 @@ struct Answer: Sendable {
 
 /// Our own client.
 enum OurClient {
-    static func associate(port: Int, _ sopClass: String = SOPClass.modalityWorklistFind) async throws -> Association {
-        try await Association.connect(
-            AssociationConfiguration(
-                host: "127.0.0.1",
-                port: port,
-                calledAETitle: Peers.title,
-                callingAETitle: "MODALITY",
-                sopClasses: [sopClass]
-            )
+    static func configuration(port: Int, sopClasses: [String]) -> AssociationConfiguration {
+        AssociationConfiguration(
+            host: "127.0.0.1",
+            port: port,
+            calledAETitle: Peers.title,
+            callingAETitle: "MODALITY",
+            sopClasses: sopClasses
         )
+    }
+
+    static func associate(port: Int, _ sopClass: String = SOPClass.modalityWorklistFind) async throws -> Association {
+        try await Association.connect(configuration(port: port, sopClasses: [sopClass]))
     }
 
     static func find(_ query: TestQuery, port: Int, options: FindOptions = FindOptions()) async throws -> Answer {
@@ -82,17 +81,34 @@ enum OurClient {
     }
 }
 
-/// DCMTK's client.
+/// DCMTK's client, asked by the command line this library gives for the query.
 enum Findscu {
-    /// Asks by the command line this library gives for the query; the answers as pydicom reads the files findscu wrote.
+    /// The answers as pydicom reads the files findscu wrote.
     static func find(_ query: TestQuery, port: Int, options: [String] = []) async throws -> Items {
         let folder = try TemporaryFolder()
+        _ = try await run(query, port: port, options: ["-X", "-od", folder.path] + options)
+        return try Texts.items(json: try await Program.python("read_responses.py", [folder.path]))
+    }
+
+    /// The accession numbers of the answers, as findscu prints them.
+    static func accessions(_ query: TestQuery, port: Int) async throws -> Set<String> {
+        let output = try await run(query, port: port, options: [])
+        let numbers = output.matches(of: #/\(0008,0050\) SH \[(\w+) *\]/#).map { String($0.1) }
+        let accessions = Set(numbers)
+        guard accessions.count == numbers.count, output.matches(of: #/Find Response: \d+ /#).count == numbers.count
+        else {
+            throw Program.Failure(description: "an answer without an accession number, or with that of another")
+        }
+        return accessions
+    }
+
+    private static func run(_ query: TestQuery, port: Int, options: [String]) async throws -> String {
         let peer = FindscuLine.Peer(calling: "FINDSCU", called: Peers.title, host: "127.0.0.1", port: port)
         let line = FindscuLine.text(for: query.query, peer: peer, now: TestQuery.now)
         let program = try Tools.program("findscu")
         let command = line.replacing(
             "findscu ",
-            with: (["'\(program)'", "-X", "-od", folder.path] + options + [""]).joined(separator: " "),
+            with: (["'\(program)'"] + options + [""]).joined(separator: " "),
             maxReplacements: 1
         )
         let result = try await Program.run("/bin/sh", ["-c", command])
@@ -101,27 +117,6 @@ enum Findscu {
                 description: "\(command)\nended with \(result.code): \(result.output)\(result.errors)"
             )
         }
-        return try Texts.items(json: try await Program.python("read_responses.py", [folder.path]))
-    }
-}
-
-/// pynetdicom's client.
-enum PynetdicomClient {
-    struct Response: Decodable, Sendable {
-        var status: UInt16?
-        var texts: ItemTexts?
-    }
-
-    static func find(_ query: TestQuery, port: Int, cancelAfter: Int? = nil) async throws -> [Response] {
-        let arguments = [String(port), Peers.title, "find", try query.json] + (cancelAfter.map { [String($0)] } ?? [])
-        return try responses(await Program.python("pynetdicom_scu.py", arguments))
-    }
-
-    static func echo(port: Int) async throws -> [Response] {
-        try responses(await Program.python("pynetdicom_scu.py", [String(port), Peers.title, "echo"]))
-    }
-
-    private static func responses(_ output: String) throws -> [Response] {
-        try output.split(separator: "\n").map { try JSONDecoder().decode(Response.self, from: Data($0.utf8)) }
+        return result.output + result.errors
     }
 }

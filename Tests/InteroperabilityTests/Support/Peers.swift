@@ -2,6 +2,7 @@ import DICOMMatching
 import DICOMNetwork
 import DICOMProtocol
 import Foundation
+import Synchronization
 import Testing
 import WorklistServer
 
@@ -15,7 +16,7 @@ enum RealServer: String, CaseIterable, Sendable, CustomTestStringConvertible {
 }
 
 /// What the tests talk to: 1,000 synthetic items, three servers over them, and ours.
-struct Peers: Sendable {
+final class Peers: Sendable {
     static let itemCount = 1_000
     /// What every server answers to; the name of the items' folder, as wlmscpfs wants it.
     static let title = "WORKLIST"
@@ -36,16 +37,59 @@ struct Peers: Sendable {
     private let programs: [Program]
     /// Ours, over the same folder.
     let server: DICOMServer
+    /// pynetdicom, for every SOP class.
+    let services: Services
+    /// DCMTK's dcmqrscp, with a few images.
+    let archive: Archive
 
     func port(_ server: RealServer) -> Int { ports[server] ?? 0 }
+
+    private let findscuAnswers = Mutex<[RealServer: Task<Items, any Error>]>([:])
+
+    /// What findscu gets from a server for the query without keys; asked once.
+    func findscuAnswer(of server: RealServer) async throws -> Items {
+        let port = port(server)
+        let answer = findscuAnswers.withLock { answers in
+            let task = answers[server] ?? Task { try await Findscu.find(TestQuery(), port: port) }
+            answers[server] = task
+            return task
+        }
+        return try await answer.value
+    }
 
     /// What an answer to a query may contain of each item.
     func items(asked query: TestQuery) -> Items {
         let names = query.query.names
-        return items.mapValues { $0.filter { names.contains(Texts.anyItem($0.key)) } }
+        // The same few names in every item.
+        var isAsked: [String: Bool] = [:]
+        func isAskedFor(_ name: String) -> Bool {
+            if let known = isAsked[name] { return known }
+            let fresh = names.contains(Texts.anyItem(name))
+            isAsked[name] = fresh
+            return fresh
+        }
+        return items.mapValues { $0.filter { isAskedFor($0.key) } }
     }
 
     var itemFolder: String { folder / Self.title }
+
+    private init(
+        folder: TemporaryFolder,
+        items: Items,
+        ports: [RealServer: Int],
+        programs: [Program],
+        server: DICOMServer,
+        services: Services,
+        archive: Archive
+    ) {
+        self.folder = folder
+        self.items = items
+        self.ports = ports
+        self.programs = programs
+        self.server = server
+        self.services = services
+        self.archive = archive
+    }
 
     static func start() async throws -> Peers {
         let folder = try TemporaryFolder()
@@ -70,11 +114,19 @@ struct Peers: Sendable {
             )
         )
         WorklistService(source: WorklistFolder(path: folder.path)).bind(to: ours)
-        return Peers(folder: folder, items: items, ports: ports, programs: programs, server: ours)
+        return try await Peers(
+            folder: folder,
+            items: items,
+            ports: ports,
+            programs: programs,
+            server: ours,
+            services: .start(),
+            archive: .start(in: folder)
+        )
     }
 
     func stop() async {
-        for program in programs { await program.stop() }
+        for program in programs + [services.program, archive.program] { await program.stop() }
         await server.stop()
     }
 

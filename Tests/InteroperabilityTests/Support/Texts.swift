@@ -9,31 +9,36 @@ typealias Items = [String: ItemTexts]
 
 extension DICOMData.Tag {
     /// `GGGGEEEE`.
-    var compact: String {
-        let number = String(UInt32(group) << 16 | UInt32(element), radix: 16, uppercase: true)
-        return String(repeating: "0", count: 8 - number.count) + number
-    }
+    var compact: String { Hex.four(group) + Hex.four(element) }
 }
 
 enum Texts {
     /// A data set as this library reads it, in the form in which the scripts print what pydicom reads.
-    static func flat(_ dataSet: DataSet, prefix: String = "") -> ItemTexts {
+    static func flat(_ dataSet: DataSet) -> ItemTexts {
         var texts: ItemTexts = [:]
+        flatten(dataSet, prefix: "", into: &texts)
+        return texts
+    }
+
+    private static func flatten(_ dataSet: DataSet, prefix: String, into texts: inout ItemTexts) {
         for element in dataSet.elements {
             let name = prefix + element.tag.compact
             if case .items = element.value {
                 let items = dataSet.items(element.tag)
                 texts[name] = "\(items.count) items"
                 for (number, item) in items.enumerated() {
-                    texts.merge(flat(item, prefix: "\(name)[\(number)].")) { old, _ in old }
+                    flatten(item, prefix: "\(name)[\(number)].", into: &texts)
                 }
             } else {
                 let text = dataSet.text(of: element)
                 // A guessed or damaged text must not pass for one that was read as it was meant.
-                texts[name] = text.map { $0.string + ($0.problem.map { " (\($0))" } ?? "") } ?? "unreadable"
+                texts[name] = text.map { $0.string + ($0.problem.map { " (\($0))" } ?? "") } ?? hex(element.bytes)
             }
         }
-        return texts
+    }
+
+    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { Hex.two($0).lowercased() }.joined()
     }
 
     static func items(json: String) throws -> Items {
