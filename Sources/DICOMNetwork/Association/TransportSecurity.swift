@@ -22,6 +22,7 @@ public struct TransportSecurity: Sendable {
 
 /// What the uppermost handler of a ``TransportSecurity`` fires up the pipeline, as a user event.
 public enum TransportSecurityEvent: Sendable {
+    /// The transport is secure, and the association may begin. Once.
     case established(SecureTransport)
     /// In place of an error; at any time, for a peer may refuse our certificate after the handshake (TLS 1.3).
     case failed(SecureTransportFailure)

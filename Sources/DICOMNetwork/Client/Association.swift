@@ -11,9 +11,11 @@ import NIOPosix
 ///     print(await find.result.outcome)
 ///     await association.release()
 public final class Association: Sendable {
+    /// What it was opened with.
     public let configuration: AssociationConfiguration
     /// What the peer agreed to.
     public let negotiated: NegotiatedAssociation
+    /// How long each stage of the opening took.
     public let timings: AssociationTimings
     /// What was agreed with the peer for the transport; nil without security.
     public let secureTransport: SecureTransport?

@@ -3,11 +3,13 @@ import DICOMProtocol
 
 /// Whom to call, as whom, and for what.
 public struct AssociationConfiguration: Sendable {
+    /// A name or an IP address.
     public var host: String
     /// 1 to 65535.
     public var port: Int
     /// 1 to 16 characters; checked when the association is opened.
     public var calledAETitle: String
+    /// Ours, as the server has to know it; 1 to 16 characters likewise.
     public var callingAETitle: String
     /// SOP class UIDs to propose, each in one presentation context.
     public var sopClasses: [String]
@@ -17,6 +19,7 @@ public struct AssociationConfiguration: Sendable {
     public var maximumLength: UInt32
     /// Seconds for TCP to connect.
     public var connectTimeout: Double
+    /// What else has to come in time.
     public var timeouts: AssociationCore.Timeouts
     /// Undelivered matches, in bytes, beyond which the connection is not read until some are taken.
     public var receiveWindow: Int
@@ -133,19 +136,27 @@ public struct AssociationConfiguration: Sendable {
 
 /// The stages of opening an association, for whoever watches.
 public enum AssociationStage: String, Sendable, Hashable {
+    /// The addresses of the host.
     case lookingUp = "looking up"
+    /// TCP.
     case connecting = "connecting"
+    /// The handshake of ``AssociationConfiguration/security``; not a stage without it.
     case securing = "securing the connection"
+    /// The association request, until its answer.
     case associating = "associating"
+    /// At least one presentation context can be used.
     case established = "associated"
 }
 
 /// How long each stage took, in milliseconds.
 public struct AssociationTimings: Sendable, Hashable {
+    /// The addresses of the host.
     public var lookupMilliseconds = 0.0
+    /// TCP, with all addresses that were tried.
     public var connectMilliseconds = 0.0
     /// From the open connection until the transport was secure; nil without security.
     public var secureMilliseconds: Double?
+    /// From the open, and secure, connection to the answer.
     public var associateMilliseconds = 0.0
 
     public init() {}

@@ -5,6 +5,7 @@ import DICOMProtocol
 public struct Match: Sendable, Hashable {
     /// FF00, or FF01 when an optional key was not supported.
     public let status: Status
+    /// As received, in the transfer syntax of its context.
     public let identifier: EncodedDataSet
 
     /// The identifier decoded; see ``/DICOMData/EncodedDataSet/decoded``.
@@ -91,6 +92,7 @@ public final class Find: AsyncSequence, Sendable {
         }
     }
 
+    /// The matches of a query as batches; see ``Find/batches``.
     public struct Batches: AsyncSequence, Sendable {
         public typealias Element = MatchBatch
         let find: Find

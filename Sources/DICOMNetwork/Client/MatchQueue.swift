@@ -4,7 +4,9 @@ import NIOCore
 
 /// How a C-FIND ended, with its figures.
 public struct FindResult: Hashable, Sendable {
+    /// How it ended.
     public var outcome: FindOutcome
+    /// Counts and times.
     public var statistics: FindStatistics
 
     public init(outcome: FindOutcome, statistics: FindStatistics) {

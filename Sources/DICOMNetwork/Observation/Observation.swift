@@ -12,9 +12,11 @@ public struct Observation: Sendable {
         public var remoteAddress: String
     }
 
+    /// Which association.
     public var association: Subject
     /// Seconds since 1970-01-01 UTC.
     public var timestamp: Double
+    /// What happened.
     public var happening: Happening
     /// Observations lost just before this one, because the observer was slower than what it observes.
     public var missed: Int

@@ -20,6 +20,7 @@ public final class Observers: Sendable {
     private let wanted = Atomic<UInt32>(0)
     private let logger: Logger?
 
+    /// - Parameter logger: told of observers that throw.
     public init(logger: Logger? = nil) {
         self.logger = logger
     }

@@ -337,8 +337,9 @@ final class AcceptorSession: AssociationOwner {
         // A cancel for what is finished, or was never asked, has no effect (PS3.7 9.3.2.3).
         guard let operation = operations.first(where: { $0.key == key && $0.isOutstanding }) else { return }
         operation.event.cancellation.set()
-        if operations.count(where: \.isOutstanding) == 1 { pipe?.discardMatches() }
         operation.task?.cancel()
+        // Last: it may wake the handler, which is to find its task cancelled.
+        if operations.count(where: \.isOutstanding) == 1 { pipe?.discardMatches() }
     }
 
     private func ended(_ end: AssociationEnd) {

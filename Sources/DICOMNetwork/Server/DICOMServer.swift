@@ -15,6 +15,7 @@ public struct ServerConfiguration: Sendable {
     public var policy: AcceptorPolicy
     /// Associations at once; one more is rejected (2/3/2, local limit exceeded).
     public var maximumAssociations: Int
+    /// What has to come in time; see ``defaultTimeouts``.
     public var timeouts: AssociationCore.Timeouts
     /// Gets no patient data.
     public var logger: Logger
@@ -160,6 +161,7 @@ public final class DICOMServer: HandlerBinding {
     public struct StartError: Error, Sendable, CustomStringConvertible {
         public let host: String
         public let port: Int
+        /// The system's word.
         public let detail: String
 
         public var description: String {

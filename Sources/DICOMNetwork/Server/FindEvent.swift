@@ -5,6 +5,7 @@ import NIOCore
 
 /// A C-FIND request, as it is handed to the handler bound for it.
 public struct FindEvent: Sendable {
+    /// Whose request it is.
     public let association: PeerAssociation
     /// The context the request came on.
     public let context: AcceptedContext
@@ -57,6 +58,7 @@ public struct FindEvent: Sendable {
 
 /// The identifier of a request that does not decode.
 public struct UndecodableIdentifier: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, and where.
     public let defect: DataSetDefect
 
     public var description: String { "the identifier of the C-FIND request cannot be decoded: \(defect)" }
@@ -92,14 +94,18 @@ final class CancellationFlag: Sendable {
 
 /// One response a handler yields: a status and, for a match, an identifier.
 public struct FindResponse: Sendable {
+    /// The status, and what goes along with it.
     public var reply: StatusReply
+    /// What was found; left out with a status that is not Pending.
     public var identifier: DataSet?
 
+    /// A status with details.
     public init(_ reply: StatusReply, identifier: DataSet? = nil) {
         self.reply = reply
         self.identifier = identifier
     }
 
+    /// A status alone, or a match.
     public init(_ status: Status, identifier: DataSet? = nil) {
         self.init(StatusReply(status), identifier: identifier)
     }

@@ -67,6 +67,7 @@ extension HandlerBinding {
     /// Binds a handler to C-ECHO; replaces an earlier one.
     public func bindEcho(_ handler: @escaping EchoHandler) { bind(echo: handler) }
 
+    /// Takes the handler away: C-ECHO is answered with Success again, or by the next handler that fits.
     public func unbindEcho() { bind(echo: nil) }
 }
 

@@ -55,6 +55,7 @@ public final class FindResponder: Sendable {
 
     /// Sends one response; waits while the peer takes no more. False if it was not sent, because the operation is over, or
     /// because it is a match and the peer has cancelled: a handler that never looks at the cancel still stops there.
+    /// Matches that have not left when the cancel comes do not leave any more.
     ///
     /// Throws `CancellationError` when the association is gone.
     @discardableResult

@@ -66,8 +66,11 @@ public struct PeerAssociation: HandlerBinding {
 
 /// A C-ECHO request, as it is handed to the handler bound for it (PS3.7 9.1.5).
 public struct EchoEvent: Sendable {
+    /// Whose request it is.
     public let association: PeerAssociation
+    /// The context the request came on.
     public let context: AcceptedContext
+    /// The command set as decoded (PS3.7 9.3.5.1).
     public let request: CommandSet
     /// (0000,0110).
     public let messageID: UInt16

@@ -4,13 +4,17 @@ import DICOMData
 extension AssociationCore {
     /// Why a request could not be made; nothing was sent.
     public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
+        /// The association has ended, or is being released.
         case notEstablished
+        /// No context of the SOP class was accepted in which we are its SCU.
         case noContext(sopClass: String)
         /// The peer takes PDUs that are too short for any message.
         case peerMaximumLengthTooSmall(UInt32)
+        /// The identifier has no form in the transfer syntax of the context.
         case identifierNotEncodable(DataSetEncodingError)
         /// A query without a single key has no meaning: C-FIND always carries an identifier (PS3.7 9.1.2.1).
         case emptyIdentifier
+        /// Neither 0, 1 nor 2 (PS3.7 9.1.2.1.4).
         case invalidPriority(UInt16)
 
         public var description: String {

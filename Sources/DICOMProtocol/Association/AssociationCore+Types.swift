@@ -5,10 +5,13 @@ extension AssociationCore {
     public struct Timeouts: Hashable, Sendable {
         /// PS3.8 9.1.5.
         public var artim: Double
+        /// From our A-ASSOCIATE-RQ to the answer.
         public var associate: Double
+        /// From our A-RELEASE-RQ to the answer.
         public var release: Double
         /// For the rest of a PDU that has begun.
         public var partialPDU: Double
+        /// From our C-ECHO to the answer.
         public var echo: Double
         /// For anything to come while nothing is under way: then a requestor releases the association, and an acceptor
         /// aborts it. 0 waits for ever.
@@ -31,14 +34,19 @@ extension AssociationCore {
         }
     }
 
+    /// What the owner of the association has to know of.
     public enum Event: Sendable {
         /// Requestor: the association stands.
         case established(NegotiatedAssociation)
         /// Acceptor: decide, then call ``accept(_:negotiated:now:)`` or ``reject(_:now:)``.
         case associationRequested(AssociateRequest)
+        /// Matches of a find of ours, in the order of the wire.
         case matches(messageID: UInt16, MatchBatch)
+        /// Our C-CANCEL for a find is in the output.
         case cancelSent(messageID: UInt16)
+        /// A find of ours is over; nothing more of it will come.
         case findEnded(messageID: UInt16, FindOutcome, FindStatistics)
+        /// A C-ECHO of ours is over.
         case echoEnded(messageID: UInt16, EchoOutcome)
         /// A request from the peer, with its data set.
         case request(contextID: UInt8, CommandSet, dataSet: [UInt8]?)

@@ -82,21 +82,26 @@ public struct AssociationCore {
 
     // MARK: What the owner takes out
 
+    /// Bytes to write to the peer, in order.
     public mutating func takeOutput() -> [UInt8] {
         let taken = output
         output = []
         return taken
     }
 
+    /// Whether there is anything to write.
     public var hasOutput: Bool { !output.isEmpty }
 
+    /// What happened since it was last taken, in order.
     public mutating func takeEvents() -> [Event] {
         let taken = events
         events = []
         return taken
     }
 
+    /// Whether data can be transferred (Sta6).
     public var isEstablished: Bool { machine.state == .established }
+    /// Whether ``Event/ended(_:)`` was among the events.
     public var hasEnded: Bool { end != nil }
     /// Operations of ours under way or waiting.
     public var hasOperations: Bool { currentFind != nil || !finds.isEmpty || !echoes.isEmpty || !queued.isEmpty }

@@ -4,12 +4,17 @@ public enum AssociationEnd: Error, Hashable, Sendable {
     case released
     /// The peer asked for the release, and we agreed.
     case releasedByPeer
+    /// A-ASSOCIATE-RJ, by the peer or by us.
     case rejected(AssociateReject)
+    /// A-ABORT, by the peer or by us.
     case aborted(AssociationAbort)
+    /// The connection was closed or broke; the text is the system's word.
     case connectionLost(String)
     /// Awaited, and did not come.
     case timedOut(String, seconds: Double)
+    /// The peer's first bytes are no PDU; the text says what they are.
     case notDICOM(String)
+    /// The peer's first bytes are a TLS record.
     case peerSpeaksTLS
     /// The transport could not be secured, or no longer was.
     case notSecure(SecureTransportFailure)
@@ -47,7 +52,10 @@ public enum AssociationEnd: Error, Hashable, Sendable {
 
 /// How a C-ECHO ended.
 public enum EchoOutcome: Hashable, Sendable {
+    /// Any status; only 0000 says that all is well.
     case answered(Status, milliseconds: Double)
+    /// No answer in time; the association is aborted.
     case timedOut(seconds: Double)
+    /// The association ended first.
     case ended(AssociationEnd)
 }

@@ -1,5 +1,6 @@
 /// Why there is no association to ask over: what failed, where, and what to do next.
 public struct AssociationFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What failed.
     public enum Cause: Hashable, Sendable {
         /// A setting of ours that cannot work; nothing was sent.
         case invalidSetting(String)
@@ -10,7 +11,9 @@ public struct AssociationFailure: Error, Hashable, Sendable, CustomStringConvert
         case connectTimedOut(seconds: Double)
         /// Connected, but no answer to A-ASSOCIATE-RQ.
         case noAnswer(seconds: Double)
+        /// A-ASSOCIATE-RJ.
         case rejected(AssociateReject)
+        /// A-ABORT in place of an answer.
         case aborted(AssociationAbort)
         /// Associated, but not for the SOP class we need; the text names the refusal.
         case contextRefused(sopClass: String, reason: String)
@@ -20,6 +23,7 @@ public struct AssociationFailure: Error, Hashable, Sendable, CustomStringConvert
         case peerSpeaksTLS
         /// TCP connected, but the transport could not be secured.
         case notSecure(SecureTransportFailure)
+        /// TCP connected, and the connection ended without an answer.
         case connectionClosed(detail: String)
         /// We were asked to stop while still connecting.
         case cancelled

@@ -48,6 +48,7 @@ public struct PeerCertificate: Hashable, Sendable {
 
 /// Why there is no secure transport: what failed, and what to do next.
 public struct SecureTransportFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What failed, for a program.
     public enum Kind: String, Hashable, Sendable {
         /// The peer's first bytes are no TLS record.
         case peerSpeaksPlain

@@ -19,11 +19,13 @@ public struct SupportedContext: Sendable, Hashable {
 public enum UserIdentityDecision: Sendable, Hashable {
     /// The identity is good; `response` is for types 3 to 5 (ticket, SAML response, token) and sent if it was asked for.
     case accept(response: [UInt8] = [])
+    /// The association is rejected with 2/2/1.
     case refuse
 }
 
 /// What an association acceptor supports and whom it lets in.
 public struct AcceptorPolicy: Sendable {
+    /// Whose preference decides on the transfer syntax of a context.
     public enum TransferSyntaxOrder: Sendable, Hashable {
         /// The first of our transfer syntaxes that the requestor proposes.
         case ours
@@ -33,6 +35,7 @@ public struct AcceptorPolicy: Sendable {
 
     /// Services on offer. If a SOP class is there twice, the first entry counts.
     public var supported: [SupportedContext]
+    /// Whose preference decides on the transfer syntax of a context.
     public var transferSyntaxOrder: TransferSyntaxOrder = .ours
     /// Titles we go by; empty lets any through.
     public var calledAETitles: Set<AETitle> = []
@@ -47,6 +50,7 @@ public struct AcceptorPolicy: Sendable {
     public var checksApplicationContext = true
     /// Longest P-DATA-TF variable field we accept, in bytes; 0 announces "unlimited".
     public var maximumLength: UInt32 = Limits.defaultMaximumLength
+    /// What we say of ourselves.
     public var implementation: Implementation = .worklist
     /// The most we allow of asynchronous operations, seen from the requestor; nil does not negotiate them.
     public var asynchronousOperations: AsynchronousOperationsWindow?
@@ -60,6 +64,7 @@ public struct AcceptorPolicy: Sendable {
     /// checked, and who asks for a check is not to believe that there was one.
     public var userIdentity: (@Sendable (_ identity: UserIdentity) -> UserIdentityDecision)?
 
+    /// A policy that lets any peer use these services.
     public init(supported: [SupportedContext]) {
         self.supported = supported
     }

@@ -81,6 +81,7 @@ public struct AcceptedContext: Sendable, Hashable {
 
 /// A proposed context that cannot be used, and why.
 public struct RefusedContext: Sendable, Hashable {
+    /// Why it cannot be used.
     public enum Reason: Sendable, Hashable {
         /// The acceptor said no (a result other than 0).
         case refused(ContextResult)

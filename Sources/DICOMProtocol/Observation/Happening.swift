@@ -15,10 +15,11 @@ public struct ObservedKinds: OptionSet, Hashable, Sendable {
     public static let dimse = ObservedKinds(rawValue: 1 << 3)
     /// Every PDU.
     public static let pdu = ObservedKinds(rawValue: 1 << 4)
-    /// Bytes as they go over the connection; under TLS what is below it.
+    /// Every byte sent and received; with TLS, before it is encrypted and after it is decrypted.
     public static let data = ObservedKinds(rawValue: 1 << 5)
     /// Every transition of the state machine (PS3.8 table 9-10).
     public static let transition = ObservedKinds(rawValue: 1 << 6)
+    /// All of them.
     public static let all = ObservedKinds(rawValue: 0x7F)
 }
 
@@ -40,11 +41,16 @@ public struct DIMSEMessage: Hashable, Sendable {
 ///
 /// It may hold patient data and, in an A-ASSOCIATE-RQ with a user identity, secrets: mind where you write it.
 public enum Happening: Sendable {
+    /// TCP is open; with TLS the handshake is still to come.
     case connectionOpened
     case connectionClosed
+    /// The association request, sent or received.
     case requested(AssociateRequest)
+    /// The association is accepted, by the peer or by us.
     case accepted(NegotiatedAssociation)
+    /// The association is rejected, by the peer or by us.
     case rejected(AssociateReject)
+    /// Data can be transferred.
     case established
     /// By either side.
     case released
@@ -60,6 +66,7 @@ public enum Happening: Sendable {
     case dataReceived([UInt8])
     case transition(UpperLayerMachine.Step)
 
+    /// Which kind it is.
     public var kind: ObservedKinds {
         switch self {
         case .connectionOpened, .connectionClosed: .connection

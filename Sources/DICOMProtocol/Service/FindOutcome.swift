@@ -17,6 +17,7 @@ public enum FindOutcome: Hashable, Sendable {
     /// The connection, or the association, ended without a word.
     case lost(LossReason)
 
+    /// Who cut the list short.
     public enum Truncation: Hashable, Sendable {
         /// FE00 although we had not cancelled: the server stopped at a limit of its own.
         case byServer
@@ -48,6 +49,7 @@ public enum FindOutcome: Hashable, Sendable {
         case cancelConfirmation = "an answer to C-CANCEL"
     }
 
+    /// How the end came without a word about the query.
     public enum LossReason: Hashable, Sendable {
         /// The TCP connection was closed by the peer, or broke.
         case connectionClosed(String)
@@ -61,6 +63,7 @@ public enum FindOutcome: Hashable, Sendable {
 
 /// The final status of a C-FIND that failed, and what the server said about it (PS3.7 C).
 public struct FindFailure: Hashable, Sendable {
+    /// The final status.
     public var status: Status
     /// (0000,0902), as sent: text from outside.
     public var errorComment: String?
@@ -87,6 +90,7 @@ public struct FindFailure: Hashable, Sendable {
 
 /// An association that ended by A-ABORT (PS3.8 9.3.8).
 public struct AssociationAbort: Hashable, Sendable {
+    /// Who aborted, and why.
     public enum Cause: Hashable, Sendable {
         /// The peer sent A-ABORT.
         case peer(source: UInt8, reason: UInt8)
@@ -125,6 +129,7 @@ public struct FindStatistics: Hashable, Sendable {
 
     public init() {}
 
+    /// Matches by the time from the request to the outcome.
     public var matchesPerSecond: Double? {
         guard let totalMilliseconds, totalMilliseconds > 0 else { return nil }
         return Double(matches) / (totalMilliseconds / 1000)

@@ -11,6 +11,7 @@ public struct FindRules: Hashable, Sendable {
         public static let matchesWithUnsupportedKeys = PendingStatuses(rawValue: 1 << 1)
     }
 
+    /// Pending statuses an SCP may send.
     public var pending: PendingStatuses
     /// Warnings an SCP may follow by more: B001 of Repository Query.
     ///

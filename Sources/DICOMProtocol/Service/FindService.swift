@@ -15,11 +15,13 @@ public enum ServiceClass: String, Hashable, Sendable, CaseIterable {
 
 /// A SOP class that uses C-FIND, by UID and by a name for people and command lines.
 public struct FindService: Hashable, Sendable {
+    /// The SOP class UID.
     public let sopClass: String
     /// What `worklist find --model` takes.
     public let name: String
     /// The name of PS3.6 table A-1, without the words all of them share.
     public let title: String
+    /// Whose rules and statuses it has, unless it has its own.
     public let serviceClass: ServiceClass
     /// Retired from the standard, still met.
     public let isRetired: Bool

@@ -2,6 +2,7 @@ import DICOMData
 
 /// A DIMSE status (PS3.7 C): the number on the wire, its category and its meaning.
 public struct Status: Hashable, Sendable, CustomStringConvertible {
+    /// The number on the wire, (0000,0900).
     public let code: UInt16
 
     public init(_ code: UInt16) {
@@ -45,8 +46,10 @@ public struct Status: Hashable, Sendable, CustomStringConvertible {
     /// A match could not be encoded (as pynetdicom numbers it).
     public static let identifierNotEncodable = Status(0xC312)
 
+    /// FF00 or FF01: more responses follow.
     public var isPending: Bool { code == 0xFF00 || code == 0xFF01 }
 
+    /// The kind of the code, whatever the service.
     public var category: Category {
         switch code {
         case 0x0000: .success

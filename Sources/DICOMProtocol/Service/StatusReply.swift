@@ -3,6 +3,7 @@ import DICOMData
 /// A status with what may go along with it (PS3.7 9.3.2.2, annex C). Belongs to one response; nothing of it stays for the
 /// next.
 public struct StatusReply: Hashable, Sendable {
+    /// (0000,0900).
     public var status: Status
     /// (0000,0902); sent with at most 64 characters.
     public var errorComment: String?

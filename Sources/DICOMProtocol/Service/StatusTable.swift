@@ -4,6 +4,7 @@
 ///
 /// A code that is not in the table may still be met: ``Status/category`` and ``Status/meaning`` say what any code means.
 public struct StatusTable: Hashable, Sendable {
+    /// A code, or a range of codes, and what it means.
     public struct Row: Hashable, Sendable {
         /// One code, or a range of which an implementation takes its own codes (`Cxxx`).
         public var codes: ClosedRange<UInt16>
@@ -65,6 +66,7 @@ public struct StatusTable: Hashable, Sendable {
         return segments[low].row.map { rows[$0] }
     }
 
+    /// Whether the service defines a status.
     public func contains(_ status: Status) -> Bool { row(of: status) != nil }
 
     /// The category the service gives a status; ``Status/Category/unknown`` if it does not define it.

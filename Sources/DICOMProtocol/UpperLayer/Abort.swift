@@ -1,5 +1,6 @@
 /// A-ABORT: the association ends at once (PS3.8 9.3.8).
 public struct Abort: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Who aborts (PS3.8 table 9-26).
     public struct Source: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -43,7 +44,9 @@ public struct Abort: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Who aborts.
     public let source: Source
+    /// Why; of the service-user always 0.
     public let reason: Reason
 
     public init(source: Source, reason: Reason = .notSpecified) {

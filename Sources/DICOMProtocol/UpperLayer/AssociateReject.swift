@@ -1,10 +1,13 @@
 /// A-ASSOCIATE-RJ: the association is refused (PS3.8 9.3.4).
 public struct AssociateReject: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Whether it is worth trying again (PS3.8 table 9-21).
     public struct Result: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// The same request will be refused again.
         public static let permanent = Result(rawValue: 1)
+        /// The same request may pass later.
         public static let transient = Result(rawValue: 2)
 
         public var description: String {
@@ -16,6 +19,7 @@ public struct AssociateReject: Error, Sendable, Hashable, CustomStringConvertibl
         }
     }
 
+    /// Which part of the peer refuses.
     public struct Source: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -37,7 +41,9 @@ public struct AssociateReject: Error, Sendable, Hashable, CustomStringConvertibl
         }
     }
 
+    /// Permanent or transient.
     public let result: Result
+    /// Which part of the peer refuses.
     public let source: Source
     /// Reason or diagnostic; what it means depends on the source (PS3.8 table 9-21).
     public let reason: UInt8

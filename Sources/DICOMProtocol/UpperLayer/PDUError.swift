@@ -1,5 +1,6 @@
 /// Why received bytes are not a valid PDU, and where.
 public struct PDUError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong.
     public enum Code: Sendable, Hashable {
         /// The PDU type is none of PS3.8 9.3.1.
         case unrecognizedPDU(type: UInt8)
@@ -13,6 +14,7 @@ public struct PDUError: Error, Sendable, Hashable, CustomStringConvertible {
         case limitExceeded(length: UInt64, limit: UInt64)
     }
 
+    /// What is wrong.
     public let code: Code
     /// Offset of the fault in bytes from the first byte of the PDU, header included.
     public let position: Int

@@ -14,7 +14,9 @@ public struct UpperLayerMachine: Sendable, Hashable {
         case acceptor
     }
 
+    /// Which side of the association it is.
     public let role: Role
+    /// Where it stands.
     public private(set) var state: State
 
     public init(role: Role) {

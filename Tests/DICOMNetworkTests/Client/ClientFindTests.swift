@@ -247,7 +247,8 @@ import Testing
             #expect(result.outcome.cancellation?.finalStatus == .cancel)
             while let batch = await batches.next() { count += batch.count }
             #expect(count == result.statistics.matches)
-            #expect(count == sent.value)
+            // The server drops what had not left when the cancel came.
+            #expect(count <= sent.value && sent.value - count <= 64)
             await association.release()
         }
     }
