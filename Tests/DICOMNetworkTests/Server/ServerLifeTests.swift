@@ -37,7 +37,7 @@ import Testing
     func idleClient() async throws {
         try await withServer { server in
             let association = try await Association.connect(
-                configuration(port: server.port, timeouts: .init(idle: 0.2))
+                configuration(port: server.port, timeouts: .init(idle: 2))
             )
             #expect(try await association.echo().isSuccess)
             #expect(await association.end == .released)
