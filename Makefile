@@ -15,7 +15,7 @@ export PYTHON
 # Seconds for one run of tests: a hang ends here. INT is the signal at which swift test takes the tests down with it.
 TEST_TIMEOUT ?= 1500
 
-.PHONY: build release demo test bench lint format setup packages setup-build toolchain clean
+.PHONY: build release demo test bench docs lint format setup packages setup-build toolchain clean
 
 ## demo: a synthetic schedule for today in the browser; nothing leaves the machine
 demo: release
@@ -34,16 +34,21 @@ release: setup-build
 ## test: lint, then every test, real peers included
 test: toolchain setup lint
 	@$(SWIFT) build --build-tests
+	Tests/DocumentationTests/Tools/docs.sh --check
 	run() { timeout --verbose --signal=INT --kill-after=20 $(TEST_TIMEOUT) $(SWIFT) test --skip-build "$$@" </dev/null; }
 	status=0
-	run --skip '^(DICOMNetworkTests|CommandTests|InteroperabilityTests)\.' || status=$$?
-	for target in DICOMNetworkTests CommandTests InteroperabilityTests; do run --filter "^$$target\." || status=$$?; done
+	run --skip '^(DICOMNetworkTests|DICOMNetworkTLSTests|DocumentationTests|CommandTests|InteroperabilityTests)\.' || status=$$?
+	for target in DICOMNetworkTests DICOMNetworkTLSTests DocumentationTests CommandTests InteroperabilityTests; do run --filter "^$$target\." || status=$$?; done
 	exit $$status
 
 ## bench: figures of the release program beside DCMTK's, in one run
 bench: setup release
 	@$(SWIFT) build -c release --product benchmark-peer
 	PYTHONDONTWRITEBYTECODE=1 $(venv)/bin/python Tests/Benchmarks/bench.py .build/release/worklist
+
+## docs: the documentation of the modules, in .build/docs/worklist.doccarchive; a broken link fails
+docs: build
+	@Tests/DocumentationTests/Tools/docs.sh
 
 ## lint: formatting, and generated sources as their generator writes them
 lint: toolchain $(venv)/ready
@@ -64,6 +69,7 @@ packages:
 	    "zlib1g-dev file /usr/include/zlib.h" \
 	    "python3-venv python ensurepip" \
 	    "dcmtk command findscu" \
+	    "openssl command openssl" \
 	    "orthanc file /usr/share/orthanc/plugins/libModalityWorklists.so" \
 	    "tmux command tmux"
 

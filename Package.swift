@@ -16,12 +16,14 @@ let package = Package(
         .library(name: "DICOMMatching", targets: ["DICOMMatching"]),
         .library(name: "DICOMProtocol", targets: ["DICOMProtocol"]),
         .library(name: "DICOMNetwork", targets: ["DICOMNetwork"]),
+        .library(name: "DICOMNetworkTLS", targets: ["DICOMNetworkTLS"]),
         .library(name: "WorklistServer", targets: ["WorklistServer"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
@@ -46,6 +48,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "DICOMNetworkTLS",
+            dependencies: [
+                "DICOMNetwork", "DICOMProtocol", "DICOMData",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "WorklistServer",
             dependencies: ["DICOMMatching", "DICOMNetwork", "DICOMProtocol", "DICOMData"],
             swiftSettings: strict
@@ -64,8 +76,8 @@ let package = Package(
         .executableTarget(
             name: "worklist",
             dependencies: [
-                "WorklistBrowser", "WorklistServer", "Terminal", "DICOMNetwork", "DICOMProtocol", "DICOMMatching",
-                "DICOMData",
+                "WorklistBrowser", "WorklistServer", "Terminal", "DICOMNetworkTLS", "DICOMNetwork", "DICOMProtocol",
+                "DICOMMatching", "DICOMData",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -89,6 +101,18 @@ let package = Package(
             exclude: ["Contract/ROWS.md"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "DICOMNetworkTLSTests",
+            dependencies: [
+                "DICOMNetworkTLS", "DICOMNetwork", "DICOMProtocol", "DICOMData",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Certificates"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses"], swiftSettings: strict),
         .testTarget(
             name: "WorklistServerTests",
@@ -103,11 +127,35 @@ let package = Package(
         ),
         .testTarget(
             name: "InteroperabilityTests",
-            dependencies: ["DICOMNetwork", "DICOMProtocol", "DICOMMatching", "DICOMData", "WorklistServer"],
+            dependencies: [
+                "DICOMNetworkTLS", "DICOMNetwork", "DICOMProtocol", "DICOMMatching", "DICOMData", "WorklistServer",
+            ],
             exclude: ["Peers"],
             swiftSettings: strict
         ),
         .testTarget(name: "CommandTests", dependencies: ["worklist"], swiftSettings: strict),
+        // The two programs of the documentation, and the tests that it tells the truth.
+        .executableTarget(
+            name: "QueryClient",
+            dependencies: ["DICOMNetwork", "DICOMProtocol", "DICOMMatching", "DICOMData"],
+            path: "Tests/ExamplePrograms/QueryClient",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "QueryServer",
+            dependencies: ["DICOMNetwork", "DICOMProtocol", "DICOMMatching", "DICOMData"],
+            path: "Tests/ExamplePrograms/QueryServer",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "DICOMNetworkTLS", "DICOMNetwork", "DICOMProtocol", "DICOMMatching", "DICOMData", "QueryClient",
+                "QueryServer",
+            ],
+            exclude: ["Tools"],
+            swiftSettings: strict
+        ),
         // What `make bench` asks and is asked by, beside the peers of others.
         .executableTarget(
             name: "benchmark-peer",

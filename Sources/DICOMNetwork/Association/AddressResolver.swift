@@ -15,6 +15,8 @@ enum AddressResolver {
     ///
     /// The system's lookup cannot be stopped; who waits for it can. It ends by itself, on a thread that may block.
     static func addresses(host: String, port: Int, within seconds: Double) async throws(Failure) -> [SocketAddress] {
+        // An address needs no lookup, and does not queue behind names whose servers are silent.
+        if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
         let answer = Answer()
         let alarm = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(
             in: .nanoseconds(Int64(seconds.boundedSeconds * 1_000_000_000))

@@ -8,14 +8,18 @@ import NIOCore
 public struct TransportSecurity: Sendable {
     /// Seconds from the open connection until the transport must be secure.
     public var handshakeTimeout: Double
+    /// Whether it proves who the peer is. Without that a secret would be told to anybody in between.
+    public var authenticatesPeer: Bool
     /// Adds handlers to a pipeline without any, on its event loop. `host` is what a client calls; nil on a server.
     public var install: @Sendable (_ channel: any Channel, _ host: String?) throws -> Void
 
     public init(
         handshakeTimeout: Double = 15,
+        authenticatesPeer: Bool = true,
         install: @escaping @Sendable (_ channel: any Channel, _ host: String?) throws -> Void
     ) {
         self.handshakeTimeout = handshakeTimeout
+        self.authenticatesPeer = authenticatesPeer
         self.install = install
     }
 }

@@ -30,7 +30,7 @@ public struct AssociationConfiguration: Sendable {
     /// Told of everything from the open connection on.
     public var observers: Observers?
     /// Who we are, for servers that ask (PS3.7 D.3.3.7). All but a mere user name is secret, and goes over a secure transport
-    /// only, unless ``sendsSecretsUnencrypted``.
+    /// that authenticates the peer, unless ``sendsSecretsUnencrypted``.
     public var userIdentity: UserIdentity?
     /// Sends secrets over plain TCP, for everybody on the network to read.
     public var sendsSecretsUnencrypted = false
@@ -117,9 +117,14 @@ public struct AssociationConfiguration: Sendable {
             }
         }
         if let userIdentity {
-            guard userIdentity.kind == .username || security != nil || sendsSecretsUnencrypted else {
+            let isSafe = security?.authenticatesPeer ?? false
+            guard userIdentity.kind == .username || isSafe || sendsSecretsUnencrypted else {
                 throw AssociationFailure(
-                    .invalidSetting("a secret of the user would cross the network unencrypted: use TLS, or allow it"),
+                    .invalidSetting(
+                        security == nil
+                            ? "a secret of the user would cross the network unencrypted: use TLS, or allow it"
+                            : "a secret of the user would go to a server that proves nothing: check its certificate"
+                    ),
                     peer: peer
                 )
             }

@@ -188,6 +188,8 @@ public final class FindResponder: Sendable {
 final class ResponsePipe: Sendable {
     /// Bytes gathered or being written, beyond which writers wait.
     static let highWater = 64 << 10
+    /// Writes after which a handler lets others have its thread: there are only as many as cores.
+    private static let turn = 256
 
     private struct State {
         var gathered: [UInt8] = []
@@ -196,6 +198,7 @@ final class ResponsePipe: Sendable {
         /// A final response is among what is gathered.
         var holdsFinal = false
         var isClosed = false
+        var writes = 0
         var waiters: [CheckedContinuation<Void, any Error>] = []
     }
 
@@ -210,16 +213,19 @@ final class ResponsePipe: Sendable {
 
     /// Lets `body` append PDUs, unless it returns false. Throws `CancellationError` if the association has ended.
     func write(isFinal: Bool = false, _ body: (inout [UInt8]) -> Bool) async throws -> Bool {
-        let (isWritten, mustSchedule, mustWait) = try state.withLockedValue { state in
+        let (isWritten, mustSchedule, mustWait, mustYield) = try state.withLockedValue { state in
             guard !state.isClosed else { throw CancellationError() }
-            guard body(&state.gathered) else { return (false, false, false) }
+            guard body(&state.gathered) else { return (false, false, false, false) }
             if isFinal { state.holdsFinal = true }
             let mustSchedule = !state.isFlushScheduled
             state.isFlushScheduled = true
-            return (true, mustSchedule, !isFinal && state.gathered.count + state.inFlight > Self.highWater)
+            state.writes &+= 1
+            let mustWait = !isFinal && state.gathered.count + state.inFlight > Self.highWater
+            return (true, mustSchedule, mustWait, !mustWait && state.writes.isMultiple(of: Self.turn))
         }
         if mustSchedule { eventLoop.execute { self.flush() } }
         if mustWait { try await drained() }
+        if mustYield { await Task.yield() }
         return isWritten
     }
 

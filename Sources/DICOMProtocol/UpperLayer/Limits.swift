@@ -57,23 +57,6 @@ public enum Limits {
     /// Longest data set of one message, in bytes. Identifiers of C-FIND are a few KB; images do not travel here.
     public static let maxDataSetLength = 64 << 20
 
-    // MARK: Time
-
-    /// The ARTIM timer (PS3.8 9.1.5): time to the first A-ASSOCIATE-RQ, and to the close of the transport connection.
-    public static let artim: Duration = .seconds(30)
-
-    /// Time for a transport connection to be made.
-    public static let connectTimeout: Duration = .seconds(15)
-
-    /// Time for the answer to an A-ASSOCIATE-RQ.
-    public static let associateTimeout: Duration = .seconds(30)
-
-    /// Time for the answer to an A-RELEASE-RQ. The work is done by then, so it is short.
-    public static let releaseTimeout: Duration = .seconds(2)
-
-    /// Time for a started PDU to be complete; a peer that stops within a PDU holds an association for no longer.
-    public static let partialPDUTimeout: Duration = .seconds(30)
-
     /// The longest P-DATA-TF variable field to accept after `announced` was negotiated (0 = unlimited), in bytes.
     public static func maxReceivedPDataLength(announced: UInt32) -> Int {
         guard announced != 0, let announced = Int(exactly: announced) else { return hardMaximumPDataLength }

@@ -27,6 +27,8 @@ public struct ServerProfile: Hashable, Sendable {
     public var assumedCharacterSet: SpecificCharacterSet?
     /// Most rows to take before the query is cancelled; 0 for no limit.
     public var rowLimit: Int
+    /// Nil for a connection without TLS.
+    public var tls: ServerTLS?
 
     public static let defaultRowLimit = 10_000
     public static let defaultCallingAETitle = "WORKLIST"
@@ -42,7 +44,8 @@ public struct ServerProfile: Hashable, Sendable {
         accent: Accent = .none,
         characterSetToSend: SpecificCharacterSet? = nil,
         assumedCharacterSet: SpecificCharacterSet? = nil,
-        rowLimit: Int = ServerProfile.defaultRowLimit
+        rowLimit: Int = ServerProfile.defaultRowLimit,
+        tls: ServerTLS? = nil
     ) {
         self.name = name
         self.host = host
@@ -55,6 +58,7 @@ public struct ServerProfile: Hashable, Sendable {
         self.characterSetToSend = characterSetToSend
         self.assumedCharacterSet = assumedCharacterSet
         self.rowLimit = rowLimit
+        self.tls = tls
     }
 
     /// The station "this scanner" asks for.

@@ -90,12 +90,17 @@ final class EffectRunner: Sendable {
         let id = request.id
         let post = post
         let sopClass = request.query.model.sopClassUID
-        let configuration = AssociationConfiguration(
-            request.server,
-            sopClasses: [sopClass],
-            timeout: options.timeout,
-            maximumLength: options.maximumLength
-        )
+        let configuration: AssociationConfiguration
+        do {
+            configuration = try AssociationConfiguration(
+                request.server,
+                sopClasses: [sopClass],
+                timeout: options.timeout,
+                maximumLength: options.maximumLength
+            )
+        } catch {
+            return .failed(error.failure(calling: request.server))
+        }
         let association: Association
         do {
             association = try await Association.connect(configuration) { stage in
@@ -162,18 +167,28 @@ final class EffectRunner: Sendable {
 
     private func echo(_ id: Int, _ profile: ServerProfile) {
         let post = post
-        let configuration = AssociationConfiguration(
-            profile,
-            sopClasses: [SOPClass.verification],
-            timeout: options.timeout,
-            maximumLength: options.maximumLength
-        )
+        let options = options
         Task {
+            let configuration: AssociationConfiguration
+            do throws(TLSProblem) {
+                configuration = try AssociationConfiguration(
+                    profile,
+                    sopClasses: [SOPClass.verification],
+                    timeout: options.timeout,
+                    maximumLength: options.maximumLength
+                )
+            } catch {
+                post(.echo(id, .failed(error.failure(calling: profile))))
+                return
+            }
             do {
                 let association = try await Association.connect(configuration)
                 let timings = association.timings
                 post(.echo(id, .stage(name: "look up", milliseconds: timings.lookupMilliseconds)))
                 post(.echo(id, .stage(name: "connect", milliseconds: timings.connectMilliseconds)))
+                if let milliseconds = timings.secureMilliseconds {
+                    post(.echo(id, .stage(name: "secure", milliseconds: milliseconds)))
+                }
                 post(.echo(id, .stage(name: "associate", milliseconds: timings.associateMilliseconds)))
                 switch try await association.echo() {
                 case .answered(.success, let milliseconds): post(.echo(id, .succeeded(milliseconds: milliseconds)))

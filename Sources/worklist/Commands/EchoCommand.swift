@@ -10,13 +10,14 @@ struct EchoCommand: AsyncParsableCommand {
         commandName: "echo",
         abstract: "Test a server with C-ECHO, and show how long each stage took.",
         discussion: """
-            Exit codes: 0 answered, 2 usage, 3 network, 4 rejected, 5 the server answered with a failure.
+            Exit codes: 0 answered, 2 usage, 3 network or TLS, 4 rejected, 5 the server answered with a failure.
 
             Example: worklist echo --to RISMWL@192.0.2.7:104 --as CT01
             """
     )
 
     @OptionGroup var options: ServerOptions
+    @OptionGroup var negotiation: NegotiationOptions
 
     @Option(name: .customLong("repeat"), help: ArgumentHelp("C-ECHO that often, on one association.", valueName: "n"))
     var count = 1
@@ -27,7 +28,19 @@ struct EchoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let profile = try options.requiredProfile()
-        let configuration = options.association(with: profile, sopClasses: [SOPClass.verification])
+        var configuration = try options.association(with: profile, sopClasses: [SOPClass.verification])
+        try negotiation.apply(to: &configuration)
+        let trace = negotiation.tracing(&configuration)
+        do {
+            try await ask(configuration, profile)
+        } catch {
+            await trace?.finish()
+            throw error
+        }
+        await trace?.finish()
+    }
+
+    private func ask(_ configuration: AssociationConfiguration, _ profile: ServerProfile) async throws {
         let out = StandardOutput.shared
         out.writeLine(TerminalText("C-ECHO to \(configuration.peer.address) as \(profile.callingAETitle)").string)
         let association: Association
@@ -42,7 +55,11 @@ struct EchoCommand: AsyncParsableCommand {
         }
         line("look up", timings.lookupMilliseconds)
         line("connect", timings.connectMilliseconds)
+        if let milliseconds = timings.secureMilliseconds { line("secure", milliseconds) }
         line("associate", timings.associateMilliseconds)
+        if let transport = association.secureTransport {
+            out.writeLine("  " + TerminalText(TLSWords.agreed(transport, profile.tls)).string)
+        }
         for _ in 0..<count { line("C-ECHO", try await answered(association.echo(), association)) }
         let peer = association.negotiated.peerImplementation
         let name = [peer.versionName, peer.classUID].compactMap { $0 }.joined(separator: ", ")

@@ -24,6 +24,7 @@ struct FindCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var options: ServerOptions
+    @OptionGroup var negotiation: NegotiationOptions
 
     @Option(help: ArgumentHelp("worklist, patient, study, ups-pull and more, or a SOP class UID.", valueName: "model"))
     var model = "worklist"
@@ -76,7 +77,24 @@ struct FindCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.usage, error.description)
         }
-        let configuration = options.association(with: profile, sopClasses: [query.model.sopClassUID])
+        var configuration = try options.association(with: profile, sopClasses: [query.model.sopClassUID])
+        try negotiation.apply(to: &configuration)
+        let trace = negotiation.tracing(&configuration)
+        do {
+            try await ask(configuration, identifier, query, profile)
+        } catch {
+            await trace?.finish()
+            throw error
+        }
+        await trace?.finish()
+    }
+
+    private func ask(
+        _ configuration: AssociationConfiguration,
+        _ identifier: DataSet,
+        _ query: Query,
+        _ profile: ServerProfile
+    ) async throws {
         let association: Association
         do {
             association = try await Association.connect(configuration)

@@ -16,6 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
             The folder is laid out as for wlmscpfs: a sub-folder for each called AE title, named after it, with the .wl \
             files in it. Changed, new and removed files are noticed. Without --folder a synthetic schedule for today is served.
 
+            With --tls-cert it speaks TLS; with --tls-ca it wants certificates from its clients. Clients that do not get \
+            through are told on standard error.
+
             It prints one line when it is ready, and stops on Ctrl-C or TERM.
             """
     )
@@ -43,6 +46,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("max-associations"), help: ArgumentHelp("Associations at once.", valueName: "n"))
     var maximumAssociations = 4_096
 
+    @OptionGroup
+    var tls: TLSServerOptions
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535.") }
         guard (1...100_000).contains(items) else { throw ValidationError("--items takes 1 to 100000.") }
@@ -58,6 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
                 throw CommandFailure.usage("--ae '\(title)' is no AE title: \(error)")
             }
         }
+        let security = try tls.security()
         let service: WorklistService
         let what: String
         if let folder {
@@ -82,17 +89,29 @@ struct ServeCommand: AsyncParsableCommand {
         let server: DICOMServer
         do {
             server = try await DICOMServer.start(
-                ServerConfiguration(host: host, port: port, policy: policy, maximumAssociations: maximumAssociations)
+                ServerConfiguration(
+                    host: host,
+                    port: port,
+                    policy: policy,
+                    maximumAssociations: maximumAssociations,
+                    security: security
+                )
             )
         } catch {
             throw CommandFailure(.network, error.description)
         }
         service.bind(to: server)
+        server.observers.add(.association) { observation in
+            guard case .aborted(let end) = observation.happening, let words = TLSWords.refused(end) else { return }
+            StandardError.write(
+                "worklist: \(TerminalText("\(observation.association.remoteAddress): \(words)").string)\n"
+            )
+        }
         // Before the ready line: whoever reads it may stop us at once.
         let (signals, signalled) = AsyncStream.makeStream(of: Void.self)
         let interrupts = InterruptWatch { _ in signalled.finish() }
         let title = ae.isEmpty ? "any AE title" : ae.joined(separator: ", ")
-        let ready = "worklist server ready: \(title) on \(host) port \(server.port), \(what)"
+        let ready = "worklist server ready: \(title) on \(host) port \(server.port), \(tls.words)\(what)"
         StandardOutput.shared.writeLine(TerminalText(ready).string)
         for await _ in signals {}
         // A second signal ends the program at once.

@@ -26,6 +26,9 @@ struct ServerOptions: ParsableArguments {
     )
     var maximumLength: UInt32?
 
+    @OptionGroup
+    var tls: TLSOptions
+
     func validate() throws {
         if to != nil, server != nil { throw ValidationError("Use either --to or --server, not both.") }
         if let timeout, !(timeout > 0 && timeout <= 86_400) {
@@ -86,6 +89,7 @@ struct ServerOptions: ParsableArguments {
                 throw CommandFailure.usage("--as '\(callingAETitle)' is no AE title: \(error)")
             }
         }
+        if let found = profile { profile?.tls = tls.applied(to: found.tls) }
         return profile
     }
 
@@ -99,14 +103,28 @@ struct ServerOptions: ParsableArguments {
         return profile
     }
 
-    func association(with profile: ServerProfile, sopClasses: [String]) -> AssociationConfiguration {
-        AssociationConfiguration(profile, sopClasses: sopClasses, timeout: timeout, maximumLength: maximumLength)
+    func association(with profile: ServerProfile, sopClasses: [String]) throws -> AssociationConfiguration {
+        do {
+            return try AssociationConfiguration(
+                profile,
+                sopClasses: sopClasses,
+                timeout: timeout,
+                maximumLength: maximumLength
+            )
+        } catch {
+            throw CommandFailure.usage(error.description)
+        }
     }
 }
 
 extension AssociationConfiguration {
-    /// How to call a server of the configuration.
-    init(_ profile: ServerProfile, sopClasses: [String], timeout: Double? = nil, maximumLength: UInt32? = nil) {
+    /// How to call a server of the configuration; throws what is wrong with its TLS.
+    init(
+        _ profile: ServerProfile,
+        sopClasses: [String],
+        timeout: Double? = nil,
+        maximumLength: UInt32? = nil
+    ) throws(TLSProblem) {
         self.init(
             host: profile.host,
             port: profile.port,
@@ -121,5 +139,6 @@ extension AssociationConfiguration {
             timeouts.echo = timeout
             timeouts.partialPDU = timeout
         }
+        security = try profile.tls?.security(timeout: timeout)
     }
 }

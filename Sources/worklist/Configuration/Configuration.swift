@@ -110,7 +110,7 @@ struct Configuration {
 
     private static let serverKeys = [
         "name", "host", "port", "called_ae", "calling_ae", "station_ae", "modality", "accent", "send_character_set",
-        "assume_character_set", "row_limit",
+        "assume_character_set", "row_limit", "tls",
     ]
 
     private func server(_ table: TOMLTable, number: Int, _ text: String) throws -> ServerProfile {
@@ -161,6 +161,13 @@ struct Configuration {
             guard limit >= 0 else { throw fail("row_limit", "row_limit must be 0 (no limit) or more") }
             profile.rowLimit = limit
         }
+        if let value = table["tls"] {
+            do {
+                profile.tls = try TLSConfigurationTable.read(value, folder: Self.folder(of: path))
+            } catch {
+                throw fail("tls", error.description)
+            }
+        }
         return profile
     }
 
@@ -190,8 +197,9 @@ struct Configuration {
         put("modality", server.modality)
         if server.accent != .none { put("accent", server.accent.rawValue) }
         if server.rowLimit != ServerProfile.defaultRowLimit { block += "row_limit = \(server.rowLimit)\n" }
+        if let tls = server.tls { block += "tls = \(TLSConfigurationTable.text(tls, quoted: Self.quoted))\n" }
 
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let folder = Self.folder(of: path)
         if let failure = Self.makeFolder(folder) { return .failure(failure) }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return .failure(SystemFailure(errno)) }
@@ -200,10 +208,14 @@ struct Configuration {
         return .success(path)
     }
 
+    /// The folder a file is in; empty for a file of the working directory.
+    private static func folder(of path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    }
+
     private static func makeFolder(_ path: String) -> SystemFailure? {
         if path.isEmpty || access(path, F_OK) == 0 { return nil }
-        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        if let failure = makeFolder(parent) { return failure }
+        if let failure = makeFolder(folder(of: path)) { return failure }
         return mkdir(path, 0o700) == 0 || errno == EEXIST ? nil : SystemFailure(errno)
     }
 
