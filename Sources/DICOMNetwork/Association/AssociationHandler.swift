@@ -313,6 +313,8 @@ final class AssociationHandler: ChannelInboundHandler {
         guard !isDispatching else { return }
         isDispatching = true
         while true {
+            // Observers first: who is woken by an event may end its observation, and is to have heard of what led to it.
+            tell()
             let events = core.takeEvents()
             if events.isEmpty { break }
             owner.handle(events)

@@ -460,7 +460,7 @@ public struct AssociationCore {
 
     mutating func advance(_ event: UpperLayerMachine.Event) -> UpperLayerMachine.Step {
         let step = machine.handle(event)
-        if trace != nil { trace?.add(.transition(step)) }
+        if trace != nil, step.isApplicable { trace?.add(.transition(step)) }
         return step
     }
 

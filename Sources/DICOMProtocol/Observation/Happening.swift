@@ -37,6 +37,17 @@ public struct DIMSEMessage: Hashable, Sendable {
     }
 }
 
+extension DIMSEMessage {
+    /// `C-FIND-RSP 1, FF00, 412 bytes`: the command, the message it belongs to, its status, and how long its data set is.
+    public var summary: String {
+        var words = CommandField.name(command.field)
+        if let id = command.messageID ?? command.messageIDBeingRespondedTo { words += " \(id)" }
+        if let status = command.status { words += ", \(status)" }
+        if let dataSet { words += ", \(dataSet.bytes.count) bytes" }
+        return words
+    }
+}
+
 /// One thing that happened on an association, in the order of the wire.
 ///
 /// It may hold patient data and, in an A-ASSOCIATE-RQ with a user identity, secrets: mind where you write it.
@@ -64,6 +75,7 @@ public enum Happening: Sendable {
     case pduReceived(PDU)
     case dataSent([UInt8])
     case dataReceived([UInt8])
+    /// Of a cell of table 9-10 that is not blank.
     case transition(UpperLayerMachine.Step)
 
     /// Which kind it is.
@@ -85,15 +97,17 @@ public enum Happening: Sendable {
         case .connectionOpened: "connection opened"
         case .connectionClosed: "connection closed"
         case .requested: "association requested"
-        case .accepted(let negotiated): "association accepted, \(negotiated.accepted.count) contexts"
+        case .accepted(let negotiated):
+            "association accepted, \(negotiated.accepted.count) of "
+                + "\(negotiated.accepted.count + negotiated.refused.count) contexts"
         case .rejected(let reject): "association rejected: \(reject.explanation)"
         case .established: "association established"
         case .released: "association released"
         case .aborted(let end): "association ended: \(end.explanation)"
         case .acseSent(let pdu): "sent \(pdu.type)"
         case .acseReceived(let pdu): "received \(pdu.type)"
-        case .dimseSent(let message): "sent \(CommandField.name(message.command.field))"
-        case .dimseReceived(let message): "received \(CommandField.name(message.command.field))"
+        case .dimseSent(let message): "sent \(message.summary)"
+        case .dimseReceived(let message): "received \(message.summary)"
         case .pduSent(let pdu): "sent PDU \(pdu.type)"
         case .pduReceived(let pdu): "received PDU \(pdu.type)"
         case .dataSent(let bytes): "sent \(bytes.count) bytes"

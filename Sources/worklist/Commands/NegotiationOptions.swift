@@ -79,7 +79,7 @@ struct NegotiationOptions: ParsableArguments {
         let observers = Observers()
         configuration.observers = observers
         let start = Double(WallClock.now().microseconds) / 1e6
-        return observers.add([.connection, .association, .acse, .dimse, .transition]) { observation in
+        return observers.add([.connection, .association, .acse, .dimse]) { observation in
             let milliseconds = Milliseconds.precise((observation.timestamp - start) * 1_000).leftPadded(to: 9)
             let missed = observation.missed > 0 ? "  (\(observation.missed) before this were missed)" : ""
             StandardError.write(

@@ -26,7 +26,7 @@ struct ObservationSnippets {
             // end
             #expect(log.missed == 0 && log.failures == 0)
         }
-        #expect(lines.value.contains { $0.hasSuffix("received C-FIND-RQ") })
+        #expect(lines.value.contains { $0.contains("received C-FIND-RQ 1, ") })
     }
 
     @Test("The bytes of a client's association, from the first one on")
