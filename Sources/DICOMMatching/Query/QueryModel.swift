@@ -29,7 +29,9 @@ public enum QueryModel: Hashable, Sendable {
     public var hasLevels: Bool {
         switch self {
         case .patientRoot, .studyRoot: true
-        case .worklist, .sopClass: false
+        case .worklist: false
+        // Patient/Study Only and Repository Query.
+        case .sopClass(let uid): ["1.2.840.10008.5.1.4.1.2.3.1", "1.2.840.10008.5.1.4.1.1.201.6"].contains(uid)
         }
     }
 }

@@ -76,18 +76,15 @@ enum FindModel {
     /// Every SOP class of the standard that C-FIND can ask.
     static let names = FindService.standard.map(\.name)
 
-    /// The model's usual return keys, nothing to match yet, for worklist, patient and study; the others, and a SOP class
-    /// UID, give an empty query.
+    /// The model's usual return keys, nothing to match yet; none for a SOP class that is not the standard's.
     static func query(named name: String) throws -> Query {
         switch name {
-        case "worklist", "mwl": return .worklist
-        case "patient": return .patients
-        case "study": return .studies
+        case "mwl": return .worklist
         case _ where name.contains(".") && name.allSatisfy { $0.isNumber || $0 == "." }:
-            return Query(name: "", model: QueryModel(sopClassUID: name))
+            return .usual(for: QueryModel(sopClassUID: name))
         default:
             if let service = FindService.named(name) {
-                return Query(name: "", model: QueryModel(sopClassUID: service.sopClass))
+                return .usual(for: QueryModel(sopClassUID: service.sopClass))
             }
             throw CommandFailure.usage(
                 "unknown model '\(name)': use " + names.joined(separator: ", ") + " or a SOP class UID"
