@@ -24,6 +24,12 @@ final class AssociationHandler: ChannelInboundHandler {
     private var leftover: ByteBuffer?
     private var alarm: (at: Nanoseconds, task: Scheduled<Void>)?
     private var isClosing = false
+    /// Bytes of the core's own on their way: answers to a peer that asks and does not read would fill memory.
+    private var unsent = 0
+    /// Beyond these the peer is not read, until it has taken half of them.
+    private static let unsentLimit = 1 << 20
+    private var isFlooded = false
+    private var isReadingWanted = true
     private var isDispatching = false
     /// When the connection was open; nil before.
     private(set) var openedAt: Nanoseconds?
@@ -34,8 +40,12 @@ final class AssociationHandler: ChannelInboundHandler {
     private let handshakeTimeout: Double?
     private var handshakeAlarm: Scheduled<Void>?
     private var subject: Observation.Subject
+    /// Those of this association alone; they end with it.
+    private let own: Observers
     private let observers: [Observers]
     private var hasToldOpening = false
+    /// The channel is gone, and nothing can happen any more.
+    private var isGone = false
 
     init(
         core: AssociationCore,
@@ -43,11 +53,13 @@ final class AssociationHandler: ChannelInboundHandler {
         retaining retained: (any AssociationOwner)? = nil,
         security: TransportSecurity? = nil,
         subject: Observation.Subject,
-        observers: [Observers] = []
+        own: Observers,
+        observers: [Observers]
     ) {
         self.core = core
         self.subject = subject
-        self.observers = observers
+        self.own = own
+        self.observers = [own] + observers
         self.owner = owner
         self.retained = retained
         self.handshakeTimeout = security?.handshakeTimeout
@@ -70,6 +82,7 @@ final class AssociationHandler: ChannelInboundHandler {
 
     /// Asks what observers want to hear; one atomic load for each that can have any.
     private func observe() {
+        guard !isGone else { return }
         var kinds: ObservedKinds = []
         for observers in observers { kinds.formUnion(observers.kinds) }
         if !kinds.isEmpty || core.isObserved { core.observe(kinds) }
@@ -131,11 +144,38 @@ final class AssociationHandler: ChannelInboundHandler {
     }
 
     func setReading(_ isReading: Bool) {
-        guard let context, !isClosing else { return }
+        guard context != nil, !isClosing else { return }
         core.reading(isReading, now: Self.now())
         schedule()
+        isReadingWanted = isReading
+        updateReading()
+    }
+
+    private func updateReading() {
+        guard let context, !isClosing else { return }
+        let isReading = isReadingWanted && !isFlooded
         context.channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
         if isReading { context.read() }
+    }
+
+    /// Writes what the core has to say.
+    private func send(_ output: [UInt8], _ context: ChannelHandlerContext) {
+        let count = output.count
+        unsent += count
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.taken(count) }
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: promise)
+        if unsent > Self.unsentLimit, !isFlooded {
+            isFlooded = true
+            updateReading()
+        }
+    }
+
+    private func taken(_ count: Int) {
+        unsent -= count
+        guard isFlooded, unsent <= Self.unsentLimit / 2 else { return }
+        isFlooded = false
+        updateReading()
     }
 
     // MARK: From the channel
@@ -153,6 +193,9 @@ final class AssociationHandler: ChannelInboundHandler {
         alarm?.task.cancel()
         alarm = nil
         tellClosing()
+        isGone = true
+        core.observe([])
+        own.end()
         retained = nil
     }
 
@@ -193,6 +236,7 @@ final class AssociationHandler: ChannelInboundHandler {
             handshakeAlarm?.cancel()
             securedAt = Self.now()
             secureTransport = transport
+            observe()
             core.connected(now: Self.now())
             settle()
         case .failed(let failure): notSecure(failure)
@@ -202,6 +246,7 @@ final class AssociationHandler: ChannelInboundHandler {
     private func notSecure(_ failure: SecureTransportFailure) {
         handshakeAlarm?.cancel()
         guard !isClosing else { return }
+        observe()
         core.notSecure(failure, now: Self.now())
         settle()
     }
@@ -279,11 +324,10 @@ final class AssociationHandler: ChannelInboundHandler {
         }
         let output = core.takeOutput()
         if !output.isEmpty {
-            let buffer = context.channel.allocator.buffer(bytes: output)
             if core.wantsClose {
-                close(context, after: buffer)
+                close(context, after: context.channel.allocator.buffer(bytes: output))
             } else {
-                context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+                send(output, context)
             }
         } else if core.wantsClose, !isClosing {
             isClosing = true
@@ -323,11 +367,10 @@ final class AssociationHandler: ChannelInboundHandler {
         tell()
         if core.hasOutput, let context {
             let output = core.takeOutput()
-            let buffer = context.channel.allocator.buffer(bytes: output)
             if core.wantsClose, !isClosing {
-                close(context, after: buffer)
+                close(context, after: context.channel.allocator.buffer(bytes: output))
             } else if !isClosing {
-                context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+                send(output, context)
             }
         }
     }
@@ -342,6 +385,7 @@ final class AssociationHandler: ChannelInboundHandler {
         ) { [weak self] in
             guard let self else { return }
             self.alarm = nil
+            self.observe()
             self.core.timePassed(now: Self.now())
             self.settle()
         }

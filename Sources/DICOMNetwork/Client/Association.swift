@@ -77,7 +77,8 @@ public final class Association: Sendable {
         let opening = Opening(
             configuration: configuration,
             proposal: proposal,
-            observers: [own] + [configuration.observers].compactMap { $0 }
+            own: own,
+            observers: [configuration.observers].compactMap { $0 }
         )
         let connection = try await opening.connect(to: addresses)
 

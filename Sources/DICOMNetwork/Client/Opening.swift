@@ -8,6 +8,8 @@ import Synchronization
 struct Opening: Sendable {
     let configuration: AssociationConfiguration
     let proposal: AssociationProposal
+    /// Observers of this association alone, and others.
+    let own: Observers
     let observers: [Observers]
 
     /// Counts the associations of this process.
@@ -64,6 +66,7 @@ struct Opening: Sendable {
         let timeouts = configuration.timeouts
         let security = configuration.security
         let host = configuration.host
+        let own = own
         let observers = observers
         let future = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.nanoseconds(Int64(left.milliseconds * 1_000_000)))
@@ -81,7 +84,7 @@ struct Opening: Sendable {
                 }
                 if isCancelled { return channel.eventLoop.makeFailedFuture(CancellationError()) }
                 return channel.eventLoop.makeCompletedFuture {
-                    let connection = try Self.prepare(channel, proposal, timeouts, security, host, observers)
+                    let connection = try Self.prepare(channel, proposal, timeouts, security, host, own, observers)
                     attempt.withLockedValue { $0.connection = connection }
                 }
             }
@@ -106,6 +109,7 @@ struct Opening: Sendable {
         _ timeouts: AssociationCore.Timeouts,
         _ security: TransportSecurity?,
         _ host: String,
+        _ own: Observers,
         _ observers: [Observers]
     ) throws -> Connection {
         let established = channel.eventLoop.makePromise(of: Established.self)
@@ -121,6 +125,7 @@ struct Opening: Sendable {
                 role: .requestor,
                 remoteAddress: ""
             ),
+            own: own,
             observers: observers
         )
         session.handler = handler
@@ -128,6 +133,8 @@ struct Opening: Sendable {
             try security?.install(channel, host)
             try channel.pipeline.syncOperations.addHandler(handler)
         } catch {
+            // Otherwise the pipeline ends the cycle between the two.
+            session.handler = nil
             let end = AssociationEnd.connectionLost(SystemError.words(error))
             established.fail(end)
             ended.succeed(end)

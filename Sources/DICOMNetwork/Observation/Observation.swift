@@ -26,22 +26,26 @@ public struct Observation: Sendable {
 public final class ObserverToken: Sendable {
     let queue: ObservationQueue
     private let task: Task<Void, Never>
+    private let remove: @Sendable () -> Void
 
-    init(queue: ObservationQueue, task: Task<Void, Never>) {
+    init(queue: ObservationQueue, task: Task<Void, Never>, remove: @escaping @Sendable () -> Void) {
         self.queue = queue
         self.task = task
+        self.remove = remove
     }
 
     /// Ends it; what waits is not told any more.
     public func cancel() {
+        remove()
         queue.close()
         task.cancel()
     }
 
-    /// Ends it after it was told all that has happened so far.
+    /// Ends it after it was told all that has happened so far; waits for that, unless the observer itself asks.
     public func finish() async {
+        remove()
         queue.finish()
-        await task.value
+        if ObservationQueue.told !== queue { await task.value }
     }
 
     /// Observations that never reached it, because it was too slow.

@@ -13,6 +13,9 @@ final class ObservationQueue: Sendable {
         var reader: CheckedContinuation<[Observation]?, Never>?
     }
 
+    /// The queue of the observer that is being told.
+    @TaskLocal static var told: ObservationQueue?
+
     let kinds: ObservedKinds
     private let limit: Int
     private let state = NIOLockedValueBox(State())

@@ -15,7 +15,12 @@ public final class Observers: Sendable {
     /// Bytes that may wait for one observer, unless it was added with another limit.
     public static let defaultLimit = 64 << 20
 
-    private let queues = NIOLockedValueBox<[ObservationQueue]>([])
+    private struct State {
+        var queues: [ObservationQueue] = []
+        var hasEnded = false
+    }
+
+    private let state = NIOLockedValueBox(State())
     /// What any of them wants: asked with every read, so it takes no lock.
     private let wanted = Atomic<UInt32>(0)
     private let logger: Logger?
@@ -24,6 +29,9 @@ public final class Observers: Sendable {
     public init(logger: Logger? = nil) {
         self.logger = logger
     }
+
+    // Nothing can happen any more: observers are told what waits, and their tasks end.
+    deinit { end() }
 
     /// Adds an observer of some kinds of things.
     ///
@@ -35,33 +43,48 @@ public final class Observers: Sendable {
         _ body: @escaping @Sendable (Observation) async throws -> Void
     ) -> ObserverToken {
         let queue = ObservationQueue(kinds: kinds, limit: limit)
-        queues.withLockedValue { queues in
-            queues.append(queue)
-            wanted.store(Self.union(queues), ordering: .relaxed)
+        let isLate = state.withLockedValue { state in
+            if !state.hasEnded { state.queues.append(queue) }
+            wanted.store(Self.union(state.queues), ordering: .relaxed)
+            return state.hasEnded
         }
+        if isLate { queue.finish() }
         let logger = logger
-        let task = Task { [weak self] in
-            while let observations = await queue.next() {
-                for observation in observations {
-                    if Task.isCancelled { break }
-                    do {
-                        try await body(observation)
-                    } catch {
-                        queue.failed()
-                        logger?.warning("an observer threw", metadata: ["error": "\(type(of: error))"])
+        let task = Task {
+            await ObservationQueue.$told.withValue(queue) {
+                while let observations = await queue.next() {
+                    for observation in observations {
+                        if Task.isCancelled { break }
+                        do {
+                            try await body(observation)
+                        } catch {
+                            queue.failed()
+                            logger?.warning("an observer threw", metadata: ["error": "\(type(of: error))"])
+                        }
                     }
                 }
             }
-            self?.remove(queue)
         }
-        return ObserverToken(queue: queue, task: task)
+        return ObserverToken(queue: queue, task: task) { [weak self] in self?.remove(queue) }
     }
 
     private func remove(_ queue: ObservationQueue) {
-        queues.withLockedValue { queues in
-            queues.removeAll { $0 === queue }
-            wanted.store(Self.union(queues), ordering: .relaxed)
+        state.withLockedValue { state in
+            state.queues.removeAll { $0 === queue }
+            wanted.store(Self.union(state.queues), ordering: .relaxed)
         }
+    }
+
+    /// What is observed is gone: observers are told what waits, and end; so does one that is added later. Without this the
+    /// observer of an association that refers to it would keep it, and itself, for ever.
+    func end() {
+        let queues = state.withLockedValue { state in
+            state.hasEnded = true
+            wanted.store(0, ordering: .relaxed)
+            defer { state.queues = [] }
+            return state.queues
+        }
+        for queue in queues { queue.finish() }
     }
 
     private static func union(_ queues: [ObservationQueue]) -> UInt32 {
@@ -71,7 +94,7 @@ public final class Observers: Sendable {
     var kinds: ObservedKinds { ObservedKinds(rawValue: wanted.load(ordering: .relaxed)) }
 
     func tell(_ observation: Observation) {
-        for queue in queues.withLockedValue({ $0 }) where queue.kinds.contains(observation.happening.kind) {
+        for queue in state.withLockedValue({ $0.queues }) where queue.kinds.contains(observation.happening.kind) {
             queue.add(observation)
         }
     }

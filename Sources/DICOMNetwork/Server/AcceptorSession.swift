@@ -21,18 +21,23 @@ final class AcceptorSession: AssociationOwner {
     private var isEnded = false
     /// Requests a peer may have in line; more only fill memory.
     private static let maximumOperations = 256
+    /// Bytes of identifiers they may have together; one alone is bounded by its message.
+    private static let maximumBytes = 16 << 20
     var handler: AssociationHandler?
 
     private struct Operation {
         /// In this association; a message ID can come again while a handler still winds up after its final status.
         var number: Int
         var key: Key
-        var event: FindEvent
-        var responder: FindResponder
+        /// Nil for a C-ECHO: it cannot be cancelled, and is outstanding as long as it is here.
+        var find: (event: FindEvent, responder: FindResponder)?
+        /// Bytes of its identifier.
+        var size: Int
+        var start: (_ session: AcceptorSession, _ number: Int) -> Task<Void, Never>
         var task: Task<Void, Never>?
 
         /// The peer waits for the final response.
-        var isOutstanding: Bool { !responder.isFinished }
+        var isOutstanding: Bool { find.map { !$0.responder.isFinished } ?? true }
     }
 
     /// A message ID is unique among what is outstanding, on its context.
@@ -132,6 +137,10 @@ final class AcceptorSession: AssociationOwner {
             refuse(command, contextID, .unrecognizedOperation, nil)
             return
         }
+        guard handler?.negotiated?.isSCP(in: context) == true else {
+            refuse(command, contextID, .sopClassNotSupported, "the requestor has not the role of an SCU")
+            return
+        }
         let service = shared.configuration.services.service(for: context, affectedSOPClass: command.affectedSOPClass)
         guard service != nil || command.affectedSOPClass == context.abstractSyntax else {
             refuse(command, contextID, .sopClassNotSupported, "SOP class does not fit the context")
@@ -141,7 +150,10 @@ final class AcceptorSession: AssociationOwner {
         case CommandField.echoRequest where context.abstractSyntax == SOPClass.verification:
             echo(command, contextID, messageID, context, peer)
         case CommandField.findRequest where service != nil:
-            guard let service, let transferSyntax = TransferSyntax(uid: context.transferSyntax) else { return }
+            guard let service, let transferSyntax = TransferSyntax(uid: context.transferSyntax) else {
+                refuse(command, contextID, .processingFailure, "the transfer syntax of the context cannot be read")
+                return
+            }
             let key = Key(contextID: contextID, messageID: messageID)
             guard !operations.contains(where: { $0.key == key && $0.isOutstanding }) else {
                 refuse(command, contextID, .duplicateInvocation, nil)
@@ -156,7 +168,10 @@ final class AcceptorSession: AssociationOwner {
                 refuse(command, contextID, .identifierDoesNotMatch, "the request has no identifier")
                 return
             }
-            guard operations.count < Self.maximumOperations else {
+            let waiting = operations.reduce(0) { $0 + $1.size }
+            guard operations.count < Self.maximumOperations,
+                operations.isEmpty || waiting + dataSet.count <= Self.maximumBytes
+            else {
                 refuse(command, contextID, .outOfResources, "too many requests at once")
                 return
             }
@@ -188,13 +203,14 @@ final class AcceptorSession: AssociationOwner {
                 pipe: pipe,
                 cancellation: event.cancellation
             )
-            // In the table before anything runs: a C-CANCEL right behind the request finds it.
-            lastOperation += 1
-            operations.append(
-                Operation(number: lastOperation, key: key, event: event, responder: responder, task: nil)
-            )
-            startNext()
-            tellOperations()
+            enqueue(key, find: (event, responder), size: dataSet.count) { session, number in
+                let find = session.handlers.handler(for: event.sopClass)
+                let bound = NIOLoopBound(session, eventLoop: session.channel.eventLoop)
+                let eventLoop = session.channel.eventLoop
+                return Self.start(find, event, responder, session.logger) {
+                    eventLoop.execute { bound.value.finished(number) }
+                }
+            }
         default:
             let isKnown = [CommandField.echoRequest, CommandField.findRequest].contains(command.field)
             refuse(command, contextID, isKnown ? .sopClassNotSupported : .unrecognizedOperation, nil)
@@ -212,6 +228,15 @@ final class AcceptorSession: AssociationOwner {
             handler?.perform { core, _ in core.answer(command, contextID: contextID, StatusReply(.success)) }
             return
         }
+        let key = Key(contextID: contextID, messageID: messageID)
+        guard !operations.contains(where: { $0.key == key && $0.isOutstanding }) else {
+            refuse(command, contextID, .duplicateInvocation, nil)
+            return
+        }
+        guard operations.count < Self.maximumOperations else {
+            refuse(command, contextID, .outOfResources, "too many requests at once")
+            return
+        }
         let event = EchoEvent(
             association: peer,
             context: context,
@@ -219,21 +244,39 @@ final class AcceptorSession: AssociationOwner {
             messageID: messageID,
             timestamp: WallClock.now()
         )
-        let session = NIOLoopBound(self, eventLoop: channel.eventLoop)
-        let eventLoop = channel.eventLoop
-        let logger = logger
-        Task {
-            let reply: StatusReply
-            do {
-                reply = try await bound(event)
-            } catch {
-                logger.error("echo handler failed", metadata: ["error": "\(type(of: error))"])
-                reply = StatusReply(.processingFailure, errorComment: "the echo handler failed")
-            }
-            eventLoop.execute {
-                session.value.handler?.perform { core, _ in core.answer(command, contextID: contextID, reply) }
+        // In line with the queries, as any other request.
+        enqueue(key, find: nil, size: 0) { session, number in
+            let logger = session.logger
+            let bound = (handler: bound, session: NIOLoopBound(session, eventLoop: session.channel.eventLoop))
+            let eventLoop = session.channel.eventLoop
+            return Task {
+                let reply: StatusReply
+                do {
+                    reply = try await bound.handler(event)
+                } catch {
+                    logger.error("echo handler failed", metadata: ["error": "\(type(of: error))"])
+                    reply = StatusReply(.processingFailure, errorComment: "the echo handler failed")
+                }
+                eventLoop.execute {
+                    let session = bound.session.value
+                    session.handler?.perform { core, _ in core.answer(command, contextID: contextID, reply) }
+                    session.finished(number)
+                }
             }
         }
+    }
+
+    /// Puts a request in line. In the table before anything runs: a C-CANCEL right behind the request finds it.
+    private func enqueue(
+        _ key: Key,
+        find: (event: FindEvent, responder: FindResponder)?,
+        size: Int,
+        start: @escaping (_ session: AcceptorSession, _ number: Int) -> Task<Void, Never>
+    ) {
+        lastOperation += 1
+        operations.append(Operation(number: lastOperation, key: key, find: find, size: size, start: start, task: nil))
+        startNext()
+        tellOperations()
     }
 
     private func refuse(_ command: CommandSet, _ contextID: UInt8, _ status: Status, _ comment: String?) {
@@ -255,15 +298,9 @@ final class AcceptorSession: AssociationOwner {
             let running = operations.count { $0.task != nil }
             guard window == 0 || running < window else { return }
             let operation = operations[index]
-            let find = handlers.handler(for: operation.event.sopClass)
-            let number = operation.number
-            let session = NIOLoopBound(self, eventLoop: channel.eventLoop)
-            let eventLoop = channel.eventLoop
-            let task = Self.start(find, operation.event, operation.responder, logger) {
-                eventLoop.execute { session.value.finished(number) }
-            }
+            let task = operation.start(self, operation.number)
             operations[index].task = task
-            if operation.event.isCancelled { task.cancel() }
+            if operation.find?.event.isCancelled == true { task.cancel() }
         }
     }
 
@@ -330,13 +367,14 @@ final class AcceptorSession: AssociationOwner {
             channel.close(promise: nil)
             return
         }
-        handler.perform { core, now in core.abort(.user, now: now) }
+        handler.perform { core, now in core.abort(.user, closing: true, now: now) }
     }
 
     private func cancel(_ key: Key) {
         // A cancel for what is finished, or was never asked, has no effect (PS3.7 9.3.2.3).
-        guard let operation = operations.first(where: { $0.key == key && $0.isOutstanding }) else { return }
-        operation.event.cancellation.set()
+        guard let operation = operations.first(where: { $0.key == key && $0.isOutstanding }), let find = operation.find
+        else { return }
+        find.event.cancellation.set()
         operation.task?.cancel()
         // Last: it may wake the handler, which is to find its task cancelled.
         if operations.count(where: \.isOutstanding) == 1 { pipe?.discardMatches() }
@@ -345,6 +383,8 @@ final class AcceptorSession: AssociationOwner {
     private func ended(_ end: AssociationEnd) {
         isEnded = true
         peer?.end()
+        // A handler bound here may well refer to the association, which holds its handlers.
+        handlers.clear()
         // In this order: a handler that a failed write tears out of its wait finds its task cancelled.
         for operation in operations { operation.task?.cancel() }
         pipe?.close()

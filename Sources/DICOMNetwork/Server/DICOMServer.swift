@@ -102,8 +102,13 @@ public final class DICOMServer: HandlerBinding {
             }
         }
 
+        /// A connection counts until its channel is closed, which may be long after its association: a stopping server closes
+        /// all of them.
         func opened(_ id: Int, _ connection: Connection) {
             state.withLockedValue { $0.connections[id] = connection }
+            connection.channel.closeFuture.whenComplete { _ in
+                _ = self.state.withLockedValue { $0.connections.removeValue(forKey: id) }
+            }
         }
 
         /// Takes one of the places for associations; false if there is none left. Connections that have not asked for an
@@ -138,7 +143,6 @@ public final class DICOMServer: HandlerBinding {
                 state.established.remove(id)
                 state.rules[id] = nil
                 state.associations[id] = nil
-                state.connections[id] = nil
             }
         }
 
@@ -201,7 +205,8 @@ public final class DICOMServer: HandlerBinding {
                         retaining: session,
                         security: configuration.security,
                         subject: Observation.Subject(id: id, role: .acceptor, remoteAddress: ""),
-                        observers: [observers, shared.observers]
+                        own: observers,
+                        observers: [shared.observers]
                     )
                     session.handler = handler
                     shared.opened(
@@ -211,8 +216,14 @@ public final class DICOMServer: HandlerBinding {
                             session: NIOLoopBound(session, eventLoop: channel.eventLoop)
                         )
                     )
-                    try configuration.security?.install(channel, nil)
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                    do {
+                        try configuration.security?.install(channel, nil)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    } catch {
+                        // Otherwise the pipeline ends the cycle between the two.
+                        session.handler = nil
+                        throw error
+                    }
                 }
             }
         do {

@@ -108,6 +108,8 @@ final class FindHandlers: Sendable {
         state.withLockedValue { $0.echo = handler }
     }
 
+    func clear() { state.withLockedValue { $0 = State() } }
+
     func handler(for sopClass: String) -> FindHandler? {
         state.withLockedValue { $0.bySOPClass[sopClass] ?? $0.general } ?? fallback?.handler(for: sopClass)
     }

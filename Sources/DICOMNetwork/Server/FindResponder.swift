@@ -14,6 +14,8 @@ import NIOCore
 public final class FindResponder: Sendable {
     private struct State {
         var isFinished = false
+        /// A warning has said that no more matches follow; a final status may.
+        var hasEndedMatches = false
         /// The matches of a service that bounds their number, until it is known that there are no more.
         var held: [(identifier: [UInt8], reply: StatusReply)] = []
         /// The command sets of FF00 and FF01 are the same for every match.
@@ -52,6 +54,8 @@ public final class FindResponder: Sendable {
 
     /// A final status was sent.
     public var isFinished: Bool { state.withLockedValue { $0.isFinished } }
+
+    private var mayMatch: Bool { state.withLockedValue { !$0.isFinished && !$0.hasEndedMatches } }
 
     /// Sends one response; waits while the peer takes no more. False if it was not sent, because the operation is over, or
     /// because it is a match and the peer has cancelled: a handler that never looks at the cancel still stops there.
@@ -106,7 +110,11 @@ public final class FindResponder: Sendable {
         guard rules.continues(after: reply.status) else { return try await finish(reply) }
         let command = command(reply, hasDataSet: false)
         return try await pipe.write { bytes in
-            guard !isFinished else { return false }
+            let isFirst = state.withLockedValue { state in
+                defer { state.hasEndedMatches = true }
+                return !state.hasEndedMatches && !state.isFinished
+            }
+            guard isFirst else { return false }
             writer.append(command: command, dataSet: nil, to: &bytes)
             return true
         }
@@ -128,7 +136,7 @@ public final class FindResponder: Sendable {
         let command = command(pending: reply)
         return try await pipe.write { bytes in
             // Seen from within the pipe: a handler that writes from several tasks gets nothing out after its final status.
-            guard !isFinished else { return false }
+            guard mayMatch else { return false }
             writer.append(command: command, dataSet: identifier, to: &bytes)
             return true
         }
@@ -147,6 +155,7 @@ public final class FindResponder: Sendable {
         guard isFirst else { return false }
         let matches = held.map { ($0.identifier, self.command($0.reply, hasDataSet: true)) }
         let command = command(reply, hasDataSet: false)
+        // It waits as any other: who asks without reading what is answered fills a line of bounded length, and no memory.
         return try await pipe.write(isFinal: true) { bytes in
             for (identifier, pending) in matches { writer.append(command: pending, dataSet: identifier, to: &bytes) }
             writer.append(command: command, dataSet: nil, to: &bytes)
@@ -220,7 +229,7 @@ final class ResponsePipe: Sendable {
             let mustSchedule = !state.isFlushScheduled
             state.isFlushScheduled = true
             state.writes &+= 1
-            let mustWait = !isFinal && state.gathered.count + state.inFlight > Self.highWater
+            let mustWait = state.gathered.count + state.inFlight > Self.highWater
             return (true, mustSchedule, mustWait, !mustWait && state.writes.isMultiple(of: Self.turn))
         }
         if mustSchedule { eventLoop.execute { self.flush() } }

@@ -6,10 +6,10 @@ extension AssociationCore {
     public mutating func observe(_ kinds: ObservedKinds) {
         if kinds.isEmpty {
             trace = nil
-        } else if trace?.kinds != kinds {
-            let kept = trace?.take() ?? []
+        } else if trace == nil {
             trace = AssociationTrace(kinds: kinds)
-            for happening in kept { trace?.add(happening) }
+        } else if trace?.kinds != kinds {
+            trace?.change(to: kinds)
         }
     }
 

@@ -183,8 +183,10 @@ public struct AssociationCore {
         replyDeadline = now &+ FindOperation.nanoseconds(timeouts.release)
     }
 
-    /// Sends A-ABORT; what was under way ends with the cause.
-    public mutating func abort(_ cause: AssociationAbort.Cause, now: Nanoseconds) {
+    /// Sends A-ABORT; what was under way ends with the cause. `closing` does not leave the close of the connection to the
+    /// peer, for which an acceptor otherwise waits as long as ARTIM runs.
+    public mutating func abort(_ cause: AssociationAbort.Cause, closing: Bool = false, now: Nanoseconds) {
+        if closing { wantsClose = true }
         if case .protocolViolation = cause {
             violation(cause, reason: .invalidParameterValue, now: now)
             return
@@ -227,7 +229,12 @@ public struct AssociationCore {
                 control(type, span, from: start, length: length, now: now)
             }
         }
-        partialSince = offset < span.byteCount ? (partialSince ?? now) : nil
+        if offset == span.byteCount {
+            partialSince = nil
+        } else if offset > 0 || partialSince == nil {
+            // Another PDU than the one that was waited for: in a fast stream hardly a read ends with a PDU.
+            partialSince = now
+        }
         flushMatches()
         return offset
     }

@@ -20,7 +20,8 @@ public struct NegotiatedAssociation: Sendable, Hashable {
     /// Agreed extended negotiation by SOP class UID: the acceptor's answers (PS3.7 D.3.3.5).
     public let extendedNegotiations: [String: [UInt8]]
     /// The acceptor's answer to a user identity; nil if it gave none.
-    public let userIdentityResponse: [UInt8]?
+    public var userIdentityResponse: [UInt8]? { response?.bytes }
+    private let response: Veiled?
     /// Parts of the peer's PDU that were skipped: unknown items, answers to what was not asked.
     public let ignoredItemCount: Int
     /// As the acceptor: the rule of ``AcceptorPolicy/peers`` that let the peer in; nil if there are none.
@@ -53,7 +54,7 @@ public struct NegotiatedAssociation: Sendable, Hashable {
         peerImplementation = peer.implementation
         self.asynchronousOperations = asynchronousOperations
         self.extendedNegotiations = extendedNegotiations
-        self.userIdentityResponse = userIdentityResponse
+        response = userIdentityResponse.map(Veiled.init)
         self.ignoredItemCount = ignoredItemCount
         self.peerRule = peerRule
 

@@ -208,7 +208,7 @@ public struct Negotiator: Sendable {
         guard let service = service(for: context.abstractSyntax, related: related) else {
             return .refused(.abstractSyntaxNotSupported)
         }
-        if let rule, !rule.allows(context.abstractSyntax, servedAs: service.abstractSyntax) {
+        if let rule, !rule.allows(servedAs: service.abstractSyntax) {
             return .refused(.userRejection)
         }
         let choice =

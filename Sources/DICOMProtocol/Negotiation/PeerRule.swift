@@ -42,10 +42,9 @@ public struct PeerRule: Hashable, Sendable {
         return title.map { calledAETitles.contains($0) } ?? false
     }
 
-    /// Whether a context may be used that is of one SOP class and served as another (PS3.7 D.3.3.6).
-    func allows(_ sopClass: String, servedAs service: String) -> Bool {
-        sopClasses.map { $0.contains(sopClass) || $0.contains(service) } ?? true
-    }
+    /// Whether a context may be used that is served as a SOP class. Its own class does not count if it is another: what it is
+    /// related to is the requestor's word (PS3.7 D.3.3.6).
+    func allows(servedAs service: String) -> Bool { sopClasses.map { $0.contains(service) } ?? true }
 }
 
 extension AcceptorPolicy {

@@ -2,12 +2,21 @@ import DICOMData
 
 /// Records what happens on an association, for observers. It exists only while there are any.
 struct AssociationTrace {
-    let kinds: ObservedKinds
+    private(set) var kinds: ObservedKinds
     private(set) var happenings: [Happening] = []
     private var received = MessageCollector()
     private var sent = MessageCollector()
 
     init(kinds: ObservedKinds) {
+        self.kinds = kinds
+    }
+
+    /// Another observer comes or goes; a message that has begun is still known to those who stay.
+    mutating func change(to kinds: ObservedKinds) {
+        if !self.kinds.contains(.dimse) {
+            received = MessageCollector()
+            sent = MessageCollector()
+        }
         self.kinds = kinds
     }
 
@@ -51,7 +60,8 @@ struct AssociationTrace {
         while let header = PDUHeader(rest), let type = header.kind,
             rest.count >= PDUHeader.byteCount + Int(header.length)
         {
-            let body = rest.dropFirst(PDUHeader.byteCount).prefix(Int(header.length))
+            // A copy: a slice would keep all that is written with it as long as an observer is behind.
+            let body = [UInt8](rest.dropFirst(PDUHeader.byteCount).prefix(Int(header.length)))[...]
             rest = rest.dropFirst(PDUHeader.byteCount + Int(header.length))
             if type == .pData { count += 1 }
             guard !kinds.isDisjoint(with: [.pdu, .acse, .dimse]), let pdu = try? PDU(type: type, body: body) else {
@@ -87,7 +97,8 @@ struct MessageCollector {
 
     mutating func messages(in body: ArraySlice<UInt8>, _ syntax: (UInt8) -> TransferSyntax?) -> [DIMSEMessage] {
         var messages: [DIMSEMessage] = []
-        var values = PresentationDataValues(body: body)
+        // As many as the association itself takes: nothing is performed that is not told.
+        var values = PresentationDataValues(body: body, limit: .max)
         while let value = try? values.next() {
             let isCommand = value.control.contains(.command)
             // Listening may begin in the middle of a message: the next command is the first thing to make sense.

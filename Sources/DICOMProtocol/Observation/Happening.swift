@@ -122,8 +122,75 @@ public enum Happening: Sendable {
         switch self {
         case .dataSent(let bytes), .dataReceived(let bytes): 128 + bytes.count
         case .pduSent(.pData(let body)), .pduReceived(.pData(let body)): 128 + body.count
-        case .dimseSent(let message), .dimseReceived(let message): 512 + (message.dataSet?.bytes.count ?? 0)
+        case .dimseSent(let message), .dimseReceived(let message):
+            512 + message.command.textCost + (message.dataSet?.bytes.count ?? 0)
+        case .requested(let request), .acseSent(.associateRequest(let request)),
+            .acseReceived(.associateRequest(let request)), .pduSent(.associateRequest(let request)),
+            .pduReceived(.associateRequest(let request)):
+            512 + request.cost
+        case .acseSent(.associateAccept(let accept)), .acseReceived(.associateAccept(let accept)),
+            .pduSent(.associateAccept(let accept)), .pduReceived(.associateAccept(let accept)):
+            512 + accept.cost
+        case .accepted(let negotiated): 512 + negotiated.cost
         default: 512
         }
+    }
+}
+
+// What the peer decides the size of: up to a megabyte for an association request.
+
+private func cost(of text: String) -> Int { 64 + text.utf8.count }
+
+private func cost(of texts: [String]) -> Int { texts.reduce(64) { $0 + cost(of: $1) } }
+
+extension CommandSet {
+    fileprivate var textCost: Int {
+        (affectedSOPClass?.utf8.count ?? 0) + (errorComment?.utf8.count ?? 0) + offendingElements.count * 4
+    }
+}
+
+extension UserInformation {
+    fileprivate var cost: Int {
+        var sum = 512 + (implementation.classUID?.utf8.count ?? 0) + (implementation.versionName?.utf8.count ?? 0)
+        for role in roles { sum += DICOMProtocol.cost(of: role.sopClassUID) }
+        for negotiation in extendedNegotiations {
+            sum += DICOMProtocol.cost(of: negotiation.sopClassUID) + 64 + negotiation.information.count
+        }
+        for negotiation in commonExtendedNegotiations {
+            sum += DICOMProtocol.cost(
+                of: [negotiation.sopClassUID, negotiation.serviceClassUID] + negotiation.relatedGeneralSOPClassUIDs
+            )
+        }
+        if let userIdentity { sum += userIdentity.primary.count + userIdentity.secondary.count }
+        return sum + (userIdentityResponse?.count ?? 0)
+    }
+}
+
+extension AssociateRequest {
+    fileprivate var cost: Int {
+        presentationContexts.reduce(applicationContextName.utf8.count + userInformation.cost) {
+            $0 + DICOMProtocol.cost(of: $1.abstractSyntax) + DICOMProtocol.cost(of: $1.transferSyntaxes)
+        }
+    }
+}
+
+extension AssociateAccept {
+    fileprivate var cost: Int {
+        presentationContexts.reduce(applicationContextName.utf8.count + userInformation.cost) {
+            $0 + DICOMProtocol.cost(of: $1.transferSyntax)
+        }
+    }
+}
+
+extension NegotiatedAssociation {
+    fileprivate var cost: Int {
+        var sum = userIdentityResponse?.count ?? 0
+        sum += (peerImplementation.classUID?.utf8.count ?? 0) + (peerImplementation.versionName?.utf8.count ?? 0)
+        for (uid, information) in extendedNegotiations { sum += DICOMProtocol.cost(of: uid) + 64 + information.count }
+        for context in accepted { sum += DICOMProtocol.cost(of: [context.abstractSyntax, context.transferSyntax]) }
+        for context in refused {
+            sum += DICOMProtocol.cost(of: context.abstractSyntax) + DICOMProtocol.cost(of: context.transferSyntaxes)
+        }
+        return sum
     }
 }

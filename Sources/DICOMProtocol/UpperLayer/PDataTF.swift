@@ -20,10 +20,16 @@ public struct PresentationDataValue: Sendable, Hashable {
 public struct PresentationDataValues: Sendable {
     private var reader: ByteReader
     private var count = 0
+    private let limit: Int
 
     /// - Parameter body: the PDU without its 6-byte header.
     public init(body: ArraySlice<UInt8>) {
+        self.init(body: body, limit: Limits.maxPDVsPerPDU)
+    }
+
+    init(body: ArraySlice<UInt8>, limit: Int) {
         reader = ByteReader(body: body)
+        self.limit = limit
     }
 
     /// The next value; nil after the last.
@@ -37,8 +43,8 @@ public struct PresentationDataValues: Sendable {
             return nil
         }
         count += 1
-        guard count <= Limits.maxPDVsPerPDU else {
-            let limit = UInt64(Limits.maxPDVsPerPDU)
+        guard count <= limit else {
+            let limit = UInt64(limit)
             throw PDUError(
                 .limitExceeded(length: limit + 1, limit: limit),
                 at: reader.offset,

@@ -14,8 +14,13 @@ public struct UserInformation: Sendable, Hashable {
     public var commonExtendedNegotiations: [CommonExtendedNegotiation]
     /// User identity, in requests only (PS3.7 D.3.3.7.1).
     public var userIdentity: UserIdentity?
-    /// The server's answer to a user identity, in accepts only; empty for user names (PS3.7 D.3.3.7.2).
-    public var userIdentityResponse: [UInt8]?
+    /// The server's answer to a user identity, in accepts only; empty for user names (PS3.7 D.3.3.7.2). As secret as the
+    /// identity: a ticket, an assertion or a token.
+    public var userIdentityResponse: [UInt8]? {
+        get { response?.bytes }
+        set { response = newValue.map(Veiled.init) }
+    }
+    private var response: Veiled?
 
     public init(
         maximumLength: UInt32? = Limits.defaultMaximumLength,
@@ -34,8 +39,17 @@ public struct UserInformation: Sendable, Hashable {
         self.extendedNegotiations = extendedNegotiations
         self.commonExtendedNegotiations = commonExtendedNegotiations
         self.userIdentity = userIdentity
-        self.userIdentityResponse = userIdentityResponse
+        self.response = userIdentityResponse.map(Veiled.init)
     }
+}
+
+/// Bytes that no description shows.
+struct Veiled: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    var bytes: [UInt8]
+
+    var description: String { "\(bytes.count) bytes not shown" }
+    var debugDescription: String { description }
+    var customMirror: Mirror { Mirror(self, children: ["length": bytes.count]) }
 }
 
 /// The software behind an application entity (PS3.7 D.3.3.2).

@@ -94,7 +94,7 @@ struct RelatedSOPClassTests {
         #expect(association.extendedNegotiations == ["1.2.3": [1, 1, 1, 0]])
         #expect(pdu.userInformation.commonExtendedNegotiations.isEmpty)
 
-        for (classes, result) in [(["1.2.3"], 0), ([worklist], 0), ([SOPClass.studyRootFind], 1)]
+        for (classes, result) in [(["1.2.3"], 1), ([worklist], 0), ([SOPClass.studyRootFind], 1)]
             as [(Set<String>, UInt8)]
         {
             policy.peers = [PeerRule(sopClasses: classes)]
