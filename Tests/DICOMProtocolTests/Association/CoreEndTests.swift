@@ -228,6 +228,21 @@ import Testing
         #expect(harness.ends.count == 1)
     }
 
+    @Test("A stream whose reads all end within a PDU is not late: each of them completes one")
+    func streamInPieces() throws {
+        var harness = try Harness.requestor(timeouts: .init(partialPDU: 2))
+        let id = try harness.find()
+        let match = Wire.match(id, Wire.item(1))
+        harness.feed(Array(match.prefix(20)))
+        for _ in 0..<10 {
+            harness.wait(1.5)
+            harness.feed(Array(match.dropFirst(20)) + match.prefix(20))
+        }
+        harness.feed(Array(match.dropFirst(20)) + Wire.final(id, 0))
+        #expect(harness.outcome(id) == .complete)
+        #expect(harness.rows(id).count == 11)
+    }
+
     @Test("While we do not read, the peer is not late; from then on it is again")
     func pausedReading() throws {
         var harness = try Harness.requestor(timeouts: .init(partialPDU: 2))
