@@ -186,7 +186,7 @@ public final class DICOMServer: HandlerBinding {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // What the system holds back is sent whatever the peer says meanwhile: a cancel is to be honoured within 64 KB.
-            .childChannelOption(.tcpOption(.tcpNotSentLowWater), value: 32 << 10)
+            .childChannelOption(.tcpOption(.tcpNotSentLowWater), value: 16 << 10)
             // A peer whose machine is gone would otherwise hold its place for ever.
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -196,7 +196,7 @@ public final class FindResponder: Sendable {
 /// than ``highWater`` bytes are on their way, so that memory stays flat however many matches there are.
 final class ResponsePipe: Sendable {
     /// Bytes gathered or being written, beyond which writers wait.
-    static let highWater = 64 << 10
+    static let highWater = 32 << 10
     /// Writes after which a handler lets others have its thread: there are only as many as cores.
     private static let turn = 256
 

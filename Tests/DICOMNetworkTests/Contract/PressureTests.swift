@@ -47,9 +47,9 @@ import Testing
     }
 
     /// What our own side of a connection may hold for a peer that reads nothing: beside it are only the sockets' buffers.
-    private static let heldBytes = 64 << 10
+    private static let heldBytes = 32 << 10
 
-    @Test("A peer that reads nothing: the handler is held up, and we hold no more than 64 KB")
+    @Test("A peer that reads nothing: the handler is held up, and we hold no more than 32 KB")
     func heldUp() async throws {
         let progress = Shared(Progress())
         let padding = 600
