@@ -29,6 +29,8 @@ public struct AssociationCore {
 
     /// Longest P-DATA-TF variable field to take.
     private var maximumReceivedLength: Int
+    /// Longest data set to put together.
+    private let maximumDataSetLength: Int
     /// By context ID; the fast path asks for each fragment.
     private var isAccepted = [Bool](repeating: false, count: 256)
     private var assembler = MessageAssembler()
@@ -69,6 +71,7 @@ public struct AssociationCore {
         self.machine = UpperLayerMachine(role: .requestor)
         self.proposal = proposal
         self.timeouts = timeouts
+        self.maximumDataSetLength = Limits.maxDataSetLength
         self.maximumReceivedLength = Limits.maxReceivedPDataLength(announced: proposal.maximumLength)
     }
 
@@ -77,6 +80,7 @@ public struct AssociationCore {
         self.machine = UpperLayerMachine(role: .acceptor)
         self.proposal = nil
         self.timeouts = timeouts
+        self.maximumDataSetLength = Limits.maxRequestDataSetLength
         self.maximumReceivedLength = Limits.maxReceivedPDataLength(announced: maximumLength)
     }
 
@@ -326,7 +330,7 @@ public struct AssociationCore {
             return
         }
         guard
-            try assembler.append(span, from: value, count: count, isLast: isLast, limit: Limits.maxDataSetLength)
+            try assembler.append(span, from: value, count: count, isLast: isLast, limit: maximumDataSetLength)
         else { return }
         let bytes = assembler.takePartial()
         dataSet(bytes.span.bytes, at: 0, count: bytes.count, contextID: contextID, now: now)

@@ -59,7 +59,8 @@ public struct AcceptorPolicy: Sendable {
     public var acceptsRelatedGeneralSOPClasses = false
     /// Answers extended negotiation: UID of the SOP class that is served and proposed bytes to bytes, or nil for no answer.
     public var extendedNegotiation: (@Sendable (_ sopClassUID: String, _ proposed: [UInt8]) -> [UInt8]?)?
-    /// Judges user identities; nil does not negotiate them, which lets them through unanswered, as one who does not know the
+    /// Judges user identities, on the event loop: it must answer at once, for other associations wait meanwhile.
+    /// nil does not negotiate them, which lets them through unanswered, as one who does not know the
     /// sub-item has to (PS3.7 D.3.3.7). Identities of unknown type are refused without being shown to it: they cannot be
     /// checked, and who asks for a check is not to believe that there was one.
     public var userIdentity: (@Sendable (_ identity: UserIdentity) -> UserIdentityDecision)?

@@ -57,6 +57,9 @@ public enum Limits {
     /// Longest data set of one message, in bytes. Identifiers of C-FIND are a few KB; images do not travel here.
     public static let maxDataSetLength = 64 << 20
 
+    /// Longest data set of a request to an acceptor, in bytes: who asks has less to say than who answers.
+    public static let maxRequestDataSetLength = 16 << 20
+
     /// The longest P-DATA-TF variable field to accept after `announced` was negotiated (0 = unlimited), in bytes.
     public static func maxReceivedPDataLength(announced: UInt32) -> Int {
         guard announced != 0, let announced = Int(exactly: announced) else { return hardMaximumPDataLength }

@@ -293,6 +293,7 @@ enum Tables {
                 ["User identity, both fields together", "\(grouped(Limits.maxUserIdentityLength)) bytes", "no"],
                 ["Longest command set taken", "\(grouped(Limits.maxCommandSetLength)) bytes", "no"],
                 ["Longest data set taken", "\(grouped(Limits.maxDataSetLength)) bytes", "no"],
+                ["Longest data set of a request taken", "\(grouped(Limits.maxRequestDataSetLength)) bytes", "no"],
                 ["Depth of nested sequences", "\(DataSetLimits.maximumDepth)", "no"],
                 ["Associations of a server", grouped(server.maximumAssociations), "yes"],
                 [
