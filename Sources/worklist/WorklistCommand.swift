@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOMProtocol
 import Glibc
 import Terminal
 
@@ -85,4 +86,14 @@ struct CommandFailure: Error {
     }
 
     static func usage(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }
+
+    /// No association: its own words, and the option that helps where it is a matter of time.
+    init(opening failure: AssociationFailure) {
+        let hint =
+            switch failure.cause {
+            case .connectTimedOut, .noAnswer: " --timeout sets it."
+            default: ""
+            }
+        self.init(failure.isRefusal ? .rejected : .network, failure.description + hint)
+    }
 }

@@ -113,7 +113,9 @@ extension Commands {
                 let peer = try Peer.server(matches: [])
                 let named = try await Program.run(["find", "--to", peer.address, "--model", model])
                 #expect(named.code == 1, "\(model): \(named.everything)")
-                let byUID = try await Program.run(["find", "--to", peer.address, "--model", sopClass])
+                let byUID = try await Program.run([
+                    "find", "--to", peer.address, "--model", sopClass, "-k", "PatientID",
+                ])
                 #expect(byUID.code == 1, "\(model): \(byUID.everything)")
             }
         }

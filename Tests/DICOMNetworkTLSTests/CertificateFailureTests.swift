@@ -147,6 +147,31 @@ struct CertificateFailureTests {
         }
     }
 
+    @Test(
+        "every name of a certificate counts, also behind a hundred others; an address is no name, a part of a label no wildcard"
+    )
+    func manyNames() async throws {
+        for (certificate, name) in [("crowded", "ris.test"), ("partial", "local.wards.test")] {
+            try await withServer(try TLSServerSettings.named(certificate).transportSecurity()) { server in
+                var client = try TLSClientSettings.standard()
+                client.expectedName = name
+                #expect(try await refusal(server.port, client).kind == .wrongHostName)
+            }
+        }
+        try await withServer(try TLSServerSettings.named("crowded-right").transportSecurity()) { server in
+            let transport = try await echo(server.port, try .standard(), host: "localhost")
+            #expect(transport?.peerCertificate?.names.count == 100)
+        }
+    }
+
+    @Test("a certificate that we cannot read is refused, whatever the library says")
+    func unreadable() async throws {
+        try await withServer(try TLSServerSettings.named("ancient").transportSecurity()) { server in
+            let failure = try await refusal(server.port, try .standard())
+            #expect(failure.kind == .otherCertificateProblem, "\(failure)")
+        }
+    }
+
     @Test("the profiles of RFC 9325 want a longer RSA key, and a better signature; others and no verification do not")
     func weak() async throws {
         for (name, words) in [("weak", "has 1024 bits"), ("sha1", "is signed over SHA-1 or MD5")] {

@@ -182,6 +182,11 @@ public final class DICOMServer: HandlerBinding {
     public static func start(_ configuration: ServerConfiguration) async throws(StartError) -> DICOMServer {
         let shared = Shared(configuration)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptGuard(logger: configuration.logger))
+                }
+            }
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -2,9 +2,11 @@ import DICOMData
 import DICOMProtocol
 import NIOCore
 
-/// What stands in a certificate (RFC 5280 4.1), read for people: it explains, and decides nothing.
+/// What stands in a certificate (RFC 5280 4.1), read for people, and for what a profile asks beyond the library.
 struct CertificateDetails: Sendable {
     var peer: PeerCertificate
+    /// Every name it is for; ``peer`` shows the first ones.
+    var allNames: [String] = []
     /// Names as encoded, to compare them.
     var subjectName: [UInt8]
     var issuerName: [UInt8]
@@ -74,9 +76,10 @@ struct CertificateDetails: Sendable {
         switch DERReader.objectIdentifier(identifier.content) {
         case "2.5.29.17":
             guard var names = value.next(DERReader.Tag.sequence)?.reader else { return }
-            while let name = names.next(), peer.names.count < Self.mostNames {
-                if let text = Self.alternativeName(name) { peer.names.append(text) }
+            while let name = names.next() {
+                if let text = Self.alternativeName(name) { allNames.append(text) }
             }
+            peer.names = Array(allNames.prefix(Self.mostNames))
         case "2.5.29.37":
             guard var purposes = value.next(DERReader.Tag.sequence)?.reader else { return }
             var found: [String] = []
@@ -88,7 +91,7 @@ struct CertificateDetails: Sendable {
         }
     }
 
-    /// More than any sensible certificate has; it comes from outside.
+    /// To show: more than any sensible certificate has; it comes from outside.
     private static let mostNames = 100
     private static let longestText = 256
 

@@ -245,17 +245,27 @@ struct FailureExplainer {
         ]
     }
 
-    /// The library also takes a certificate for the address that was connected to when a name was asked for. Whoever
-    /// answers for the name could be anyone with a certificate for an address of his own: the name has to be there.
-    func addressForName() -> SecureTransportFailure? {
-        guard facts.template.isVerifying, let host = facts.host, !host.isAddress, let names = peer?.peer.names,
-            names.contains(where: { HostName($0).isAddress }), !names.contains(where: host.matches)
+    /// The library also takes a certificate for the address that was connected to when a name was asked for, and one whose
+    /// wildcard is a part of a label. Whoever answers for the name could be anyone with a certificate for an address of his
+    /// own: where a certificate names hosts, the name has to be among them. One that names none is the library's to judge.
+    func otherName() -> SecureTransportFailure? {
+        guard facts.template.isVerifying, let host = facts.host, !host.isAddress, let names = peer?.allNames,
+            !names.isEmpty, !names.contains(where: host.matches)
         else { return nil }
         return wrongHost()
     }
 
+    /// What we cannot read we cannot judge by name or by strength.
+    func unreadableCertificate() -> SecureTransportFailure {
+        failure(
+            .otherCertificateProblem,
+            "the \(peerName)'s certificate cannot be read",
+            "It has a form or a date that no certificate should have: ask for another one."
+        )
+    }
+
     private func wrongHost() -> SecureTransportFailure {
-        let names = peer?.peer.names ?? []
+        let names = peer?.allNames ?? []
         let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 8 ? ", …" : "")
         let isFor = names.isEmpty ? "names no host (subject '\(peer?.peer.subject ?? "")')" : "is for \(shown)"
         return failure(

@@ -180,7 +180,10 @@ final class SecurityReporter: ChannelInboundHandler {
         guard !facts.isSecured, !facts.hasFailed else { return }
         let certificate = peerCertificate
         let explainer = FailureExplainer(facts, peer: certificate)
-        if let failure = explainer.addressForName() ?? explainer.weakCertificate() {
+        let isUnreadable = certificate == nil && facts.template.isVerifying && handler.peerCertificate != nil
+        if let failure = isUnreadable
+            ? explainer.unreadableCertificate() : explainer.otherName() ?? explainer.weakCertificate()
+        {
             fail(context, failure)
             return
         }

@@ -7,7 +7,8 @@ import NIOSSL
 /// ``/DICOMProtocol/SecureTransportFailure/Kind/noCommonVersionOrCipher``. The Basic profile (B.1, 3DES) is not offered at all.
 public enum TLSProfile: String, CaseIterable, Sendable {
     /// BCP 195 RFC 8996, 9325 (PS3.15 B.12): TLS 1.2 at least, 1.3 preferred; ECDHE with authenticated encryption; a peer's
-    /// certificate is signed over SHA-256 or better, and its RSA key has 2048 bits or more (RFC 9325 4.5).
+    /// own certificate is signed over SHA-256 or better, and its RSA key has 2048 bits or more (RFC 9325 4.5). Those of the
+    /// authorities above it are not looked at for that.
     case bcp195RFC8996 = "bcp195-8996"
     /// Modified BCP 195 RFC 8996, 9325 (PS3.15 B.13). Of what it allows BoringSSL has the same as above: ECDHE of 256 bits
     /// or more with AES-GCM or ChaCha20.
@@ -52,7 +53,10 @@ public enum TLSProfile: String, CaseIterable, Sendable {
         // TLS 1.3 has but three suites in BoringSSL, all of them good; they cannot be chosen.
         configuration.cipherSuiteValues = cipherSuites
         configuration.curves = [.x25519, .secp256r1, .secp384r1, .secp521r1]
-        if !isWeak { configuration.verifySignatureAlgorithms = Self.withoutSHA1 }
+        if !isWeak {
+            configuration.verifySignatureAlgorithms = Self.withoutSHA1
+            configuration.signingSignatureAlgorithms = Self.withoutSHA1
+        }
     }
 
     /// Up to TLS 1.2, in order of preference.

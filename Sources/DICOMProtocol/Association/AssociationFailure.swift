@@ -97,9 +97,9 @@ public struct AssociationFailure: Error, Hashable, Sendable, CustomStringConvert
         case .cannotConnect:
             "Check host and port, that the server is running, and that no firewall is in between."
         case .connectTimedOut:
-            "Check the address and the network; a firewall may drop the packets. --timeout waits longer."
+            "Check the address and the network; a firewall may drop the packets. A slow network needs a longer time limit."
         case .noAnswer:
-            "Something else than a DICOM server may be listening there, or the server is overloaded. --timeout waits longer."
+            "Something else than a DICOM server may be listening there, or the server is overloaded and needs a longer time limit."
         case .rejected(let reject): reject.advice
         case .aborted: "Look into the server's log for this time; try again."
         case .contextRefused:

@@ -46,7 +46,6 @@ public enum FindOutcome: Hashable, Sendable {
     public enum Wait: String, Hashable, Sendable {
         case firstResponse = "the first response"
         case nextResponse = "the next response"
-        case cancelConfirmation = "an answer to C-CANCEL"
     }
 
     /// How the end came without a word about the query.

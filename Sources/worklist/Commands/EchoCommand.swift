@@ -47,7 +47,7 @@ struct EchoCommand: AsyncParsableCommand {
         do {
             association = try await Association.connect(configuration)
         } catch {
-            throw CommandFailure(error.isRefusal ? .rejected : .network, error.description)
+            throw CommandFailure(opening: error)
         }
         let timings = association.timings
         func line(_ name: String, _ milliseconds: Double) {

@@ -100,7 +100,7 @@ struct FindCommand: AsyncParsableCommand {
             association = try await Association.connect(configuration)
         } catch {
             summary?.write(failure: error)
-            throw CommandFailure(error.isRefusal ? .rejected : .network, error.description)
+            throw CommandFailure(opening: error)
         }
         var findOptions = FindOptions(limit: limit ?? profile.rowLimit, cancelAfter: cancelAfter)
         if let timeout = options.timeout {

@@ -62,6 +62,7 @@ struct TLSOptions: ParsableArguments {
     func validate() throws {
         if tls == false, hasDetails { throw ValidationError("--no-tls leaves no room for other options of TLS.") }
         if key != nil, certificate == nil { throw ValidationError("--tls-key needs --tls-cert.") }
+        if authorities.contains("") { throw ValidationError("--tls-ca names no file.") }
         if let profile, TLSProfile(named: profile) == nil { throw ValidationError(TLSWords.unknownProfile(profile)) }
         if acceptsAnyCertificate, !authorities.isEmpty || expectedName != nil {
             throw ValidationError("--tls-accept-any-certificate makes --tls-ca and --tls-name pointless: leave it out.")

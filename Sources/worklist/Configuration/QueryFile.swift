@@ -76,12 +76,12 @@ enum FindModel {
     /// Every SOP class of the standard that C-FIND can ask.
     static let names = FindService.standard.map(\.name)
 
-    /// The model's usual return keys, nothing to match yet; none for a SOP class that is not the standard's.
+    /// A name gives the model's usual return keys, nothing to match yet; a SOP class UID gives an empty query.
     static func query(named name: String) throws -> Query {
         switch name {
         case "mwl": return .worklist
         case _ where name.contains(".") && name.allSatisfy { $0.isNumber || $0 == "." }:
-            return .usual(for: QueryModel(sopClassUID: name))
+            return Query(name: "", model: QueryModel(sopClassUID: name))
         default:
             if let service = FindService.named(name) {
                 return .usual(for: QueryModel(sopClassUID: service.sopClass))

@@ -89,6 +89,16 @@ certificate client ca "/CN=CT scanner 1" "extendedKeyUsage=clientAuth"
 certificate other-client other-ca "/CN=Stranger" "extendedKeyUsage=clientAuth"
 certificate server-only ca "/CN=server-only.test" "$serves"
 
+# More names than anybody shows, and an address behind them.
+crowd=$(for number in $(seq 100); do printf 'DNS:x%s.evil.test,' "$number"; done)
+certificate crowded ca "/CN=crowded.test" "subjectAltName=${crowd}IP:127.0.0.1" "$serves"
+certificate crowded-right ca "/CN=crowded.test" "subjectAltName=${crowd}IP:127.0.0.2,DNS:localhost" "$serves"
+certificate partial ca "/CN=partial.test" "subjectAltName=DNS:lo*.wards.test" "$serves"
+# A date that the library takes and no calendar has.
+key ancient
+request ancient "/CN=ancient.test"
+sign ancient ca 00000101000000Z 20991231235959Z "$here" "$serves"
+
 for name in expired expired-client; do
     key $name
     request $name "/CN=$name.test"

@@ -77,7 +77,10 @@ extension RawSocket {
         while count < limit {
             let got = recv(descriptor, &buffer, buffer.count, 0)
             if got == 0 { throw Failure.closed }
-            if got < 0 { throw errno == EAGAIN ? Failure.timedOut : Failure.system("recv", errno) }
+            if got < 0 {
+                guard errno == EAGAIN else { throw Failure.system("recv", errno) }
+                throw Failure.unexpected("nothing came in time behind \(count) bytes, the last of them \(last)")
+            }
             count += got
             last = Array((last + buffer[..<got]).suffix(length))
             if tails.contains(last) { return count }
