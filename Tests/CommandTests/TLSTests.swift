@@ -236,6 +236,8 @@ extension Commands {
             let cases = [
                 ("tls = \"yes\"", "must be true, false, or a table"), ("tls = { ka = \"x\" }", "unknown key 'ka'"),
                 ("tls = { ca = 1 }", "ca must be"), ("tls = { ca = [1] }", "ca must be"),
+                ("tls = { ca = [] }", "ca must be"),
+                ("tls = { key_password_file = \"x\" }", "key_password_file needs certificate"),
                 ("tls = { profile = \"x\" }", "is no TLS profile"), ("tls = { key = \"x\" }", "key needs certificate"),
             ]
             for (table, words) in cases {

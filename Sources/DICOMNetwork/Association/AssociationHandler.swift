@@ -218,11 +218,17 @@ final class AssociationHandler: ChannelInboundHandler {
         handshakeAlarm = context.eventLoop.assumeIsolated().scheduleTask(
             in: .nanoseconds(Int64(handshakeTimeout.boundedSeconds * 1e9))
         ) { [weak self] in
-            self?.notSecure(
+            guard let self else { return }
+            let isServer = self.subject.role == .acceptor
+            self.notSecure(
                 SecureTransportFailure(
                     .handshakeTimedOut,
-                    summary: "the TLS handshake was not finished within \(handshakeTimeout) s",
-                    advice: "The peer may not speak TLS on this port, or not answer at all: check the port."
+                    summary: isServer
+                        ? "the client connected and did not finish the TLS handshake within \(handshakeTimeout) s"
+                        : "the TLS handshake was not finished within \(handshakeTimeout) s",
+                    advice: isServer
+                        ? "Check that it speaks TLS to this port; a monitor that only connects is harmless."
+                        : "The peer may not speak TLS on this port, or not answer at all: check the port."
                 )
             )
         }

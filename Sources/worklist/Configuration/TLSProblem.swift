@@ -127,6 +127,8 @@ enum TLSConfigurationTable {
         }
         var tls = ServerTLS()
         if let authorities = table["ca"]?.array {
+            // Not the system's authorities instead: who names none trusts none.
+            if authorities.isEmpty { throw TLSProblem("tls: ca must be a path in quotes, or an array of such") }
             for entry in authorities {
                 guard let text = entry.string, !text.isEmpty else {
                     throw TLSProblem("tls: ca must be a path in quotes, or an array of such")
@@ -140,6 +142,9 @@ enum TLSConfigurationTable {
         tls.key = try words("key").map(path)
         tls.keyPasswordFile = try words("key_password_file").map(path)
         if tls.certificate == nil, tls.key != nil { throw TLSProblem("tls: key needs certificate") }
+        if tls.certificate == nil, tls.keyPasswordFile != nil {
+            throw TLSProblem("tls: key_password_file needs certificate")
+        }
         tls.profile = try words("profile")
         if let profile = tls.profile, TLSProfile(named: profile) == nil {
             throw TLSProblem("tls: " + TLSWords.unknownProfile(profile))
