@@ -122,7 +122,10 @@ struct HandshakeFailureTests {
             let silent = try (0..<20).map { _ in try RawConnection(connectingTo: server.port) }
             silent[0].send([22, 3, 1, 0, 200, 1])
             try await eventually("all are closed") { journal.ends.count == 20 }
-            #expect(journal.ends.allSatisfy { $0.contains("did not finish the TLS handshake within 0.2 s") }, "\(journal.ends)")
+            #expect(
+                journal.ends.allSatisfy { $0.contains("did not finish the TLS handshake within 0.2 s") },
+                "\(journal.ends)"
+            )
             let ends = try await blocking { silent.map { $0.receiveToEnd().count } }
             #expect(ends.count == 20)
         }
