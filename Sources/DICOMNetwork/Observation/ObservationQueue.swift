@@ -89,7 +89,6 @@ final class ObservationQueue: Sendable {
         finish()
     }
 
-    var isClosed: Bool { state.withLockedValue { $0.isClosed } }
     var missed: Int { state.withLockedValue { $0.missed } }
     var failures: Int { state.withLockedValue { $0.failures } }
 

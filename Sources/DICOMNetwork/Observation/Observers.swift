@@ -88,7 +88,7 @@ public final class Observers: Sendable {
     }
 
     private static func union(_ queues: [ObservationQueue]) -> UInt32 {
-        queues.reduce(0) { $1.isClosed ? $0 : $0 | $1.kinds.rawValue }
+        queues.reduce(0) { $0 | $1.kinds.rawValue }
     }
 
     var kinds: ObservedKinds { ObservedKinds(rawValue: wanted.load(ordering: .relaxed)) }

@@ -211,9 +211,7 @@ final class AcceptorSession: AssociationOwner {
                     eventLoop.execute { bound.value.finished(number) }
                 }
             }
-        default:
-            let isKnown = [CommandField.echoRequest, CommandField.findRequest].contains(command.field)
-            refuse(command, contextID, isKnown ? .sopClassNotSupported : .unrecognizedOperation, nil)
+        default: refuse(command, contextID, .sopClassNotSupported, nil)
         }
     }
 

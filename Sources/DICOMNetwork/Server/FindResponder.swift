@@ -123,10 +123,10 @@ public final class FindResponder: Sendable {
     private func send(encoded identifier: [UInt8], reply: StatusReply) async throws -> Bool {
         var reply = reply
         reply.status = rules.sent(reply.status)
-        if let most = rules.maximumMatches {
+        if rules.maximumMatches != nil {
             let isTooMuch = state.withLockedValue { state in
                 state.held.append((identifier, reply))
-                return state.held.count > most
+                return !rules.allows(match: state.held.count)
             }
             guard isTooMuch else { return true }
             return try await finish(
