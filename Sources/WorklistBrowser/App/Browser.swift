@@ -28,8 +28,11 @@ public struct Browser: Sendable {
     var run: Run?
     /// How the last query ended, if its rows are not those on screen.
     var attempt: Attempt?
-    /// The connection test whose progress is shown.
-    var echoNumber: Int?
+    /// The connection test whose progress is shown, and the server it is of.
+    var echo: (number: Int, server: String)?
+    var lastEcho = 0
+    /// What is known of the servers, by name.
+    var serverStates: [String: ServerState] = [:]
     private var lastFind = 0
     var lastSeries = 0
 
@@ -144,8 +147,7 @@ public struct Browser: Sendable {
             return []
         case .find(let id, let progress): return update(id, progress)
         case .echo(let number, let progress):
-            guard number == echoNumber else { return [] }
-            changeTop(ConnectForm.self) { $0.echo(progress) }
+            update(number, progress)
             return []
         case .arranged(let generation, let order): return arranged(generation, order)
         case .serverSaved(let profile, let path):
@@ -255,7 +257,7 @@ public struct Browser: Sendable {
 
     /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
     public var secondsToNextClock: Double {
-        if run != nil { return 0.1 }
+        if run != nil || echo != nil { return 0.1 }
         let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000
         guard let list, now.seconds(since: list.asOf) < 60 else { return max(0.05, toMinute) }
         return 1

@@ -80,6 +80,9 @@ public enum FindProgress: Sendable {
 /// A C-ECHO for "Test": the stages done so far with their times, then the end.
 public enum EchoProgress: Sendable {
     case stage(name: String, milliseconds: Double)
+    /// The association has a presentation context for Modality Worklist, or why it has none.
+    case worklistOffered
+    case worklistRefused(String)
     case succeeded(milliseconds: Double)
     case refused(Status)
     case failed(AssociationFailure)
@@ -111,7 +114,9 @@ public enum Effect: Sendable {
     case cancelFind(FindID)
     /// Send A-ABORT.
     case abortFind(FindID)
+    /// Test a server; the browser gives the number that its progress comes back with.
     case startEcho(Int, ServerProfile)
+    case cancelEcho(Int)
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.

@@ -14,30 +14,11 @@ struct ConnectForm: Component {
         case button(Button)
     }
 
-    /// The stages of a C-ECHO that are done, and how it ended.
-    struct Test: Hashable {
-        struct Stage: Hashable {
-            var name: TerminalText
-            var milliseconds: Double
-        }
-
-        enum End: Hashable {
-            case succeeded(milliseconds: Double)
-            /// What happened, and what to do next.
-            case failed(summary: TerminalText, advice: TerminalText)
-        }
-
-        var address: TerminalText
-        var stages: [Stage] = []
-        var end: End?
-    }
-
     private(set) var draft: ServerDraft
     private(set) var focus: Focus
-    private(set) var test: Test?
+    private(set) var test: ConnectionTest?
     private let isFirstStart: Bool
     private let configPath: TerminalText
-    private var testNumber = 0
     /// Fields the user has been in: only they are told off for being empty.
     private var touched: Set<ServerDraft.Field> = []
     private var saveFailure: TerminalText?
@@ -61,21 +42,7 @@ struct ConnectForm: Component {
 
     /// A step of the test that runs.
     mutating func echo(_ progress: EchoProgress) {
-        guard var test else { return }
-        switch progress {
-        case .stage(let name, let milliseconds):
-            test.stages.append(Test.Stage(name: TerminalText(name), milliseconds: milliseconds))
-        case .succeeded(let milliseconds):
-            test.end = .succeeded(milliseconds: milliseconds)
-        case .refused(let status):
-            test.end = .failed(
-                summary: "the server answered C-ECHO with status \(status): \(status.meaning)",
-                advice: "The association works. Worklist queries may work all the same: save and try."
-            )
-        case .failed(let failure):
-            test.end = .failed(summary: TerminalText(failure.summary), advice: TerminalText(failure.advice))
-        }
-        self.test = test
+        test?.take(progress)
     }
 
     /// The configuration could not be written.
@@ -169,9 +136,8 @@ struct ConnectForm: Component {
                 isSaving = true
                 return [.use(profile, saving: true)]
             }
-            testNumber += 1
-            test = Test(address: "\(profile.calledAETitle)@\(profile.host):\(profile.port)")
-            return [.effect(.startEcho(testNumber, profile))]
+            test = ConnectionTest(profile)
+            return [.effect(.startEcho(0, profile))]
         }
     }
 
@@ -230,25 +196,7 @@ struct ConnectForm: Component {
             }
             return lines
         }
-        var progress: TerminalText = "\(test.address)  "
-        progress += test.stages.map { "\($0.name) \(Self.duration($0.milliseconds))" }.joined(separator: "  ")
-        switch test.end {
-        case nil:
-            let step = Int(truncatingIfNeeded: surroundings.now.microseconds / 100_000)
-            add(progress + "  ...", ink.text, mark: theme.glyph(.spinner, step: step), markStyle: ink.key)
-        case .succeeded(let milliseconds):
-            if !brief { add(progress, ink.text) }
-            add(
-                "The server answers: C-ECHO took \(Self.duration(milliseconds)). Save to use it.",
-                ink.success,
-                mark: theme.glyph(.ok)
-            )
-        case .failed(let summary, let advice):
-            if !brief, !test.stages.isEmpty { add(progress, ink.text) }
-            add(summary, ink.error, mark: theme.glyph(.failed))
-            add(advice, ink.text)
-        }
-        return lines
+        return test.lines(columns: columns, brief: brief, advice: "Save to use it.", surroundings, ink: ink)
     }
 
     /// `4 ms`, `0.3 ms`, `1.2 s`.
