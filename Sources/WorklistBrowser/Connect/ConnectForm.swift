@@ -6,7 +6,7 @@ import Terminal
 /// Nothing is sent before Test or Save.
 struct ConnectForm: Component {
     enum Button: Int, CaseIterable {
-        case test, save, demo, quit
+        case test, save, more, demo, quit
     }
 
     enum Focus: Hashable {
@@ -20,6 +20,8 @@ struct ConnectForm: Component {
     private let isFirstStart: Bool
     private let configPath: TerminalText
     /// Fields the user has been in: only they are told off for being empty.
+    /// The page with what few servers need is shown.
+    private(set) var isMore = false
     private var touched: Set<ServerDraft.Field> = []
     private var saveFailure: TerminalText?
     private var isSaving = false
@@ -91,8 +93,13 @@ struct ConnectForm: Component {
         if test?.end != nil { test = nil }
     }
 
-    private static let order: [Focus] =
-        ServerDraft.Field.allCases.map(Focus.field) + Button.allCases.map(Focus.button)
+    /// The fields on screen.
+    var fields: [ServerDraft.Field] { isMore ? ServerDraft.Field.more : ServerDraft.Field.basic }
+
+    /// The buttons on screen; the demonstration is for those who have no server yet.
+    var buttons: [Button] { Button.allCases.filter { $0 != .demo || !isMore } }
+
+    private var order: [Focus] { fields.map(Focus.field) + buttons.map(Focus.button) }
 
     private mutating func setFocus(_ next: Focus) {
         guard next != focus else { return }
@@ -107,15 +114,16 @@ struct ConnectForm: Component {
     }
 
     private mutating func move(by step: Int) {
-        let count = Self.order.count
-        let index = Self.order.firstIndex(of: focus) ?? 0
-        setFocus(Self.order[(index + step + count) % count])
+        let order = order
+        let index = order.firstIndex(of: focus) ?? 0
+        setFocus(order[(index + step + order.count) % order.count])
     }
 
     private mutating func moveAmongButtons(by step: Int) {
         guard case .button(let button) = focus else { return }
-        let count = Button.allCases.count
-        focus = .button(Button.allCases[(button.rawValue + step + count) % count])
+        let buttons = buttons
+        let index = buttons.firstIndex(of: button) ?? 0
+        focus = .button(buttons[(index + step + buttons.count) % buttons.count])
     }
 
     private mutating func press(_ button: Button) -> [Intent] {
@@ -124,10 +132,15 @@ struct ConnectForm: Component {
             return isFirstStart ? [.effect(.quit(exitCode: 0))] : [.close]
         case .demo:
             return [.effect(.startDemo)]
+        case .more:
+            isMore.toggle()
+            setFocus(.field(fields[0]))
+            return []
         case .test, .save:
             guard let profile = draft.profile else {
                 touched = Set(ServerDraft.Field.allCases)
                 guard let field = draft.firstError, let finding = draft.finding(field) else { return [] }
+                isMore = ServerDraft.Field.more.contains(field)
                 focus = .field(field)
                 return [.message(Message(kind: .error, text: "\(field.label): \(finding.text)"))]
             }
@@ -143,7 +156,11 @@ struct ConnectForm: Component {
 
     // MARK: What the drawing needs
 
-    var title: TerminalText { isFirstStart ? "Connect to a worklist" : "Server \(draft.value(.name))" }
+    var title: TerminalText {
+        let title: TerminalText = isFirstStart ? "Connect to a worklist" : "Server \(draft.value(.name))"
+        return isMore ? title + ": more" : title
+    }
+
     var isNew: Bool { isFirstStart }
 
     /// What is said beside a field: its error, else its hint.
@@ -156,13 +173,22 @@ struct ConnectForm: Component {
     }
 
     func placeholder(_ field: ServerDraft.Field) -> TerminalText {
-        field == .stationAETitle ? "(same as calling)" : field == .modality ? "(all)" : .empty
+        switch field {
+        case .stationAETitle: "(same as calling)"
+        case .modality: "(all)"
+        case .sendCharacterSet: "(least that fits)"
+        case .assumeCharacterSet: "(guessed)"
+        case .transferSyntaxes, .timeout, .maximumLength: "(usual)"
+        case .queryOptions: "(none)"
+        default: .empty
+        }
     }
 
     func label(_ button: Button, short: Bool) -> TerminalText {
         switch button {
-        case .test: short ? "Test" : "Test (C-ECHO)"
+        case .test: "Test"
         case .save: "Save"
+        case .more: isMore ? "Basics" : "More"
         case .demo: short ? "Demo" : "Demo data, no network"
         case .quit: isFirstStart ? "Quit" : "Back"
         }
@@ -192,7 +218,12 @@ struct ConnectForm: Component {
                         : "Nothing is sent before Test or Save.",
                     ink.dim
                 )
-                add("Will be written to \(configPath) (0600).", ink.dim)
+                add(
+                    isFirstStart
+                        ? "Will be written to \(configPath) (0600)."
+                        : "Save adds it at the end of \(configPath): of one name the last entry counts.",
+                    ink.dim
+                )
             }
             return lines
         }

@@ -194,7 +194,8 @@ final class EffectRunner: Sendable {
             post(.echo(id, .failed(error.failure(calling: profile))))
             return
         }
-        let stages = StageTimes { name, milliseconds in post(.echo(id, .stage(name: name, milliseconds: milliseconds))) }
+        let stages = StageTimes { name, milliseconds in post(.echo(id, .stage(name: name, milliseconds: milliseconds)))
+        }
         do {
             let association = try await Association.connect(configuration) { stages.begin($0) }
             let negotiated = association.negotiated
