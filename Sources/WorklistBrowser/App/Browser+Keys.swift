@@ -191,6 +191,7 @@ extension Browser {
             case .perform(let command):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command)
+            case .read(let set, let scope): effects += read(with: set, scope)
             case .sort(let order):
                 if !overlays.isEmpty { overlays.removeLast() }
                 if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }

@@ -30,6 +30,7 @@ extension Browser {
         let id = nextFindID()
         lastSeries += 1
         var fresh = ResultList(series: lastSeries, query: wanted, words: words, server: server, startedAt: now)
+        fresh.rows.readings = readings
         var next = Run(id: id, server: server, query: wanted, startedAt: now)
         if let old = list {
             // The user's way of looking at a list outlives the list.

@@ -55,6 +55,11 @@ public struct Browser: Sendable {
 
     // Watch and barcode.
 
+    // Character sets.
+
+    /// Rows that the user reads otherwise than declared.
+    var readings: [ItemIdentity: SpecificCharacterSet] = [:]
+
     // Themes, keys and the rest.
 
     /// What the program knew at the start: files of the user, read for the browser.

@@ -140,8 +140,8 @@ struct ServerDraft: Hashable {
         case .key: return profile.tls?.key ?? ""
         case .user: return quirks.userName
         case .passwordFile: return quirks.passwordFile ?? ""
-        case .sendCharacterSet: return profile.characterSetToSend?.terms.joined(separator: "\\") ?? ""
-        case .assumeCharacterSet: return profile.assumedCharacterSet?.terms.joined(separator: "\\") ?? ""
+        case .sendCharacterSet: return profile.characterSetToSend?.encodedValue ?? ""
+        case .assumeCharacterSet: return profile.assumedCharacterSet?.encodedValue ?? ""
         case .universalMatching: return quirks.universalMatching == .asterisk ? "*" : "empty"
         case .emptySequence: return quirks.wholeSequences == .emptyItem ? "item" : "no-item"
         case .transferSyntaxes:
@@ -212,7 +212,10 @@ struct ServerDraft: Hashable {
             if value.isEmpty { return nil }
             if self.value(.user).isEmpty { return .error("needs a user name") }
             return self.value(.tls) != "on" ? .error("a password is sent over TLS only") : nil
-        case .sendCharacterSet, .assumeCharacterSet:
+        case .assumeCharacterSet:
+            if value.isEmpty || SpecificCharacterSet(reading: value) != nil { return nil }
+            return .error("as ISO_IR 100, windows-1251")
+        case .sendCharacterSet:
             if value.isEmpty { return nil }
             let unknown = SpecificCharacterSet(parsing: value.utf8).unknownTerms
             return unknown.isEmpty ? nil : .error("a DICOM term, as ISO_IR 100")
@@ -297,7 +300,9 @@ struct ServerDraft: Hashable {
             value(field).isEmpty ? nil : SpecificCharacterSet(parsing: value(field).utf8)
         }
         profile.characterSetToSend = characterSet(.sendCharacterSet)
-        profile.assumedCharacterSet = characterSet(.assumeCharacterSet)
+        if value(.assumeCharacterSet) != profile.assumedCharacterSet?.encodedValue ?? "" {
+            profile.assumedCharacterSet = SpecificCharacterSet(reading: value(.assumeCharacterSet))
+        }
         profile.rowLimit = Int(value(.rowLimit)) ?? ServerProfile.defaultRowLimit
         profile.quirks.userName = value(.user)
         profile.quirks.passwordFile = value(.passwordFile).isEmpty ? nil : value(.passwordFile)

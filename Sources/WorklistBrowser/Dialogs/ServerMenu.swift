@@ -189,7 +189,9 @@ struct ServerMenu: Component, Sendable {
         words.append(server.rowLimit == 0 ? "no row limit" : "at most \(server.rowLimit) rows")
         if server.quirks.universalMatching == .asterisk { words.append("* for any value") }
         if !server.quirks.transferSyntaxes.isEmpty { words.append("own transfer syntaxes") }
-        if let set = server.assumedCharacterSet { words.append("undeclared text is \(set.description)") }
+        if let set = server.assumedCharacterSet {
+            words.append("\(set.isForced ? "all" : "undeclared") text is \(set.description)")
+        }
         return words.joined(separator: ", ")
     }
 }

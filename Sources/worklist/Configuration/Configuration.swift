@@ -112,7 +112,8 @@ struct Configuration {
 
     private static let serverKeys = [
         "name", "host", "port", "called_ae", "calling_ae", "station_ae", "modality", "accent", "send_character_set",
-        "assume_character_set", "row_limit", "tls", "universal_matching", "empty_sequence", "transfer_syntaxes",
+        "assume_character_set", "override_character_set", "row_limit", "tls", "universal_matching", "empty_sequence",
+        "transfer_syntaxes",
         "query_options", "user", "password_file", "timeout", "max_pdu",
     ]
 
@@ -159,7 +160,20 @@ struct Configuration {
             return set
         }
         profile.characterSetToSend = try characterSet("send_character_set")
-        profile.assumedCharacterSet = try characterSet("assume_character_set")
+        func reading(_ key: String) throws -> SpecificCharacterSet? {
+            guard let value = try words(key), !value.isEmpty else { return nil }
+            guard let set = SpecificCharacterSet(reading: value) else {
+                throw fail(key, "\(key) '\(value)' is no character set; examples are ISO_IR 100 and windows-1251")
+            }
+            return set
+        }
+        profile.assumedCharacterSet = try reading("assume_character_set")
+        if let set = try reading("override_character_set") {
+            if profile.assumedCharacterSet != nil {
+                throw fail("override_character_set", "use either assume_character_set or override_character_set")
+            }
+            profile.assumedCharacterSet = set.forced
+        }
         if let limit = try integer("row_limit") {
             guard limit >= 0 else { throw fail("row_limit", "row_limit must be 0 (no limit) or more") }
             profile.rowLimit = limit
@@ -256,7 +270,9 @@ struct Configuration {
         if server.accent != .none { put("accent", server.accent.rawValue) }
         if server.rowLimit != ServerProfile.defaultRowLimit { block += "row_limit = \(server.rowLimit)\n" }
         if let set = server.characterSetToSend { put("send_character_set", set.terms.joined(separator: "\\")) }
-        if let set = server.assumedCharacterSet { put("assume_character_set", set.terms.joined(separator: "\\")) }
+        if let set = server.assumedCharacterSet {
+            put(set.isForced ? "override_character_set" : "assume_character_set", set.encodedValue)
+        }
         block += Self.text(server.quirks)
         if let tls = server.tls { block += "tls = \(TLSConfigurationTable.text(tls, quoted: Self.quoted))\n" }
 
