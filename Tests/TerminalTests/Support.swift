@@ -5,7 +5,7 @@ import Testing
 
 /// The text of a built-in theme, for a comparison with its file.
 enum BuiltInThemesAccess {
-    static func text(_ name: String) -> String? { BuiltInThemes.texts[name] }
+    static func text(_ name: String) -> String? { BuiltInThemes.text(name) }
 }
 
 /// The text of a file; nil if it cannot be read.
