@@ -161,6 +161,15 @@ public struct ThemeLibrary: Sendable {
         )
     }
 
+    /// A theme on its own, from the text of a file; it may refine one of its name.
+    func definition(of text: String, name: String, path: String) throws(ThemeError) -> ThemeDefinition {
+        try parse(text, name: name, file: path, chain: [path])
+    }
+
+    func definition(named name: String) throws(ThemeError) -> ThemeDefinition {
+        try definition(named: name, chain: [], from: nil)
+    }
+
     private func parse(
         _ text: String,
         name: String,
@@ -173,7 +182,7 @@ public struct ThemeLibrary: Sendable {
     }
 
     /// The file's text; nil when there is no such file.
-    private func read(_ path: String) throws(ThemeError) -> String? {
+    func read(_ path: String) throws(ThemeError) -> String? {
         let descriptor = cnc_open(path)
         if descriptor < 0 {
             let number = errno

@@ -361,6 +361,9 @@ struct ThemeLines {
         if places[path] == nil { places[path] = number }
     }
 
+    /// The line of `section.key` itself.
+    func exactLine(section: String, key: String) -> Int? { places[section + "." + key] }
+
     /// The line of `section.key`, or of the nearest table around it.
     func line(section: String, key: String) -> Int? {
         var path = section.isEmpty ? key[...] : (section + "." + key)[...]
