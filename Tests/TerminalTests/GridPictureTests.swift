@@ -33,7 +33,9 @@ struct GridPictureTests {
             $0.write("山a", row: 0, column: 0)
             $0.write("─", row: 1, column: 3)
         }
-        #expect(svg.contains("x=\"0\" y=\"15\" textLength=\"18\" lengthAdjust=\"spacingAndGlyphs\" fill=\"#D7DAE0\">山<"))
+        #expect(
+            svg.contains("x=\"0\" y=\"15\" textLength=\"18\" lengthAdjust=\"spacingAndGlyphs\" fill=\"#D7DAE0\">山<")
+        )
         #expect(svg.contains("x=\"18\" y=\"15\" textLength=\"9\""))
         #expect(svg.contains("<path transform=\"translate(27 20)\""))
         #expect(!svg.contains("─"))

@@ -23,7 +23,10 @@ extension Browser {
         wantedTheme = nil
         guard let choice = choices.first(where: { $0.name == name }) else {
             let known = choices.map(\.name).joined(separator: ", ")
-            message = Message(kind: .error, text: "there is no theme '\(TerminalText(name))'; there are \(TerminalText(known))")
+            message = Message(
+                kind: .error,
+                text: "there is no theme '\(TerminalText(name))'; there are \(TerminalText(known))"
+            )
             return []
         }
         switch choice.theme {

@@ -17,7 +17,9 @@ struct ThemesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Check a theme's file.", valueName: "file"))
     var check: String?
 
-    @Option(help: ArgumentHelp("The least contrast of text for --check; 7 for a theme of high contrast.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("The least contrast of text for --check; 7 for a theme of high contrast.", valueName: "n")
+    )
     var contrast: Double = Contrast.text
 
     @Option(help: ArgumentHelp("Print a small worklist in a theme.", valueName: "name"))

@@ -1,5 +1,5 @@
-import Terminal
 import TOMLKit
+import Terminal
 import WorklistBrowser
 
 /// The theme the browser starts with, and what could not be used on the way to it.

@@ -32,7 +32,8 @@ extension ThemeLibrary {
                 folders.append(parts.dropLast(2).joined(separator: "/") + "/share/worklist/themes")
             }
         }
-        for folder in ["/usr/local/share/worklist/themes", "/usr/share/worklist/themes"] where !folders.contains(folder) {
+        for folder in ["/usr/local/share/worklist/themes", "/usr/share/worklist/themes"] where !folders.contains(folder)
+        {
             folders.append(folder)
         }
         return folders
