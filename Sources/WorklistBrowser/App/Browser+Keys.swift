@@ -197,6 +197,8 @@ extension Browser {
                 if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }
                 list?.isTouched = true
                 follow()
+            case .preview(let theme): wear(theme)
+            case .keepTheme(let theme): effects += keep(theme)
             case .message(let message):
                 self.message = message
             }

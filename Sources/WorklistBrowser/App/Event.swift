@@ -45,6 +45,8 @@ public enum Event: Sendable {
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
+    case themesRead([ThemeChoice])
+    case themeNotRemembered(reason: String)
     // Servers.
     case serverSaved(ServerProfile, path: String)
     case serverNotSaved(reason: String)
@@ -120,6 +122,10 @@ public enum Effect: Sendable {
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
+    /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
+    case readThemes(depth: ColorDepth, ascii: Bool)
+    /// Start with this theme next time.
+    case rememberTheme(String)
     // Servers.
     /// Write the server into the configuration file.
     case saveServer(ServerProfile)
