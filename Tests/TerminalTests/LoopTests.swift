@@ -18,6 +18,8 @@ private struct Recorder: TerminalApplication {
             if key == .character("q") { return .quit }
             if key == .ctrl("z") { return [.suspend, .paint] }
             if key == .character("b") { return .bell }
+            if key == .character("m") { return .mouseOn }
+            if key == .character("M") { return [.mouseOn, .mouseOff] }
             return onKey
         case .tick:
             log.append("tick")
@@ -26,6 +28,7 @@ private struct Recorder: TerminalApplication {
         case .resize(let size): log.append("resize \(size)")
         case .signal(let signal): log.append("\(signal)")
         case .paste(let text): log.append("paste " + text)
+        case .mouse(let event): log.append(event.description)
         case .resumed: log.append("resumed")
         case .invalid: log.append("invalid")
         }
@@ -72,6 +75,7 @@ private final class PipeScreen: Screen {
     var bytesWritten: Int { 0 }
     func draw(_ grid: Grid, cursor: Point?) { inner.draw(grid, cursor: cursor) }
     func bell() { inner.bell() }
+    func setMouse(_ isOn: Bool) { inner.setMouse(isOn) }
     func invalidate() {}
     func suspend() {}
     func resume() {}
@@ -206,6 +210,23 @@ struct LoopTests {
         screen.type([0xB1])
         loop.turn()
         #expect(loop.app.log == ["j", "up", "paste xé", "山"])
+    }
+
+    @Test("the mouse is switched by the program, and its reports come as keys do")
+    func mouse() {
+        let screen = PipeScreen()
+        let loop = TerminalLoop(app: Recorder(), screen: screen)
+        screen.type(Array("m".utf8))
+        loop.turn()
+        #expect(screen.inner.isMouseOn)
+        screen.type(Array("\u{1B}[<0;3;4M\u{1B}[<64;1".utf8))
+        loop.turn()
+        screen.type(Array(";1MM".utf8))
+        loop.turn()
+        #expect(!screen.inner.isMouseOn)
+        loop.handle.post(input: .mouse(MouseEvent(.drag, .right, column: 5, row: 6, modifiers: .shift)))
+        loop.turn()
+        #expect(loop.app.log == ["m", "press left 2,3", "wheel-up 0,0", "M", "shift-drag right 5,6"])
     }
 
     @Test("a lone Escape is a key after its time, without another byte")

@@ -14,6 +14,10 @@ public struct LoopRequests: OptionSet, Sendable {
     /// Write the whole screen again: Ctrl-L.
     public static let redraw = LoopRequests(rawValue: 8)
     public static let quit = LoopRequests(rawValue: 16)
+    /// Mouse reports from now on, see ``Screen/setMouse(_:)``.
+    public static let mouseOn = LoopRequests(rawValue: 32)
+    /// No more of them; wins over ``mouseOn``.
+    public static let mouseOff = LoopRequests(rawValue: 64)
 }
 
 /// A program on a screen: events in, frames out. All calls come from the loop's thread.
@@ -21,7 +25,7 @@ public protocol TerminalApplication {
     /// What other threads tell the program.
     associatedtype Event: Sendable
 
-    /// A key, a paste, a resize, a signal, or the deadline.
+    /// A key, the mouse, a paste, a resize, a signal, or the deadline.
     mutating func handle(input: InputEvent) -> LoopRequests
     mutating func handle(event: Event) -> LoopRequests
     /// When ``InputEvent/tick`` is wanted: a clock, a spinner. Nil: sleep until something happens.
@@ -183,8 +187,8 @@ public final class TerminalLoop<App: TerminalApplication> {
         if total > 0 {
             decoderDeadline = decoder.pendingMilliseconds.map { now + .milliseconds($0) }
         } else if let deadline = decoderDeadline, deadline <= now {
-            decoderDeadline = nil
             for event in decoder.flush() { deliver(event, at: now) }
+            decoderDeadline = decoder.pendingMilliseconds.map { now + .milliseconds($0) }
         }
     }
 
@@ -226,6 +230,11 @@ public final class TerminalLoop<App: TerminalApplication> {
         let wanted = requests
         requests = []
         if wanted.contains(.bell) { screen.bell() }
+        if wanted.contains(.mouseOff) {
+            screen.setMouse(false)
+        } else if wanted.contains(.mouseOn) {
+            screen.setMouse(true)
+        }
         if wanted.contains(.redraw) {
             screen.invalidate()
             paintNow = true

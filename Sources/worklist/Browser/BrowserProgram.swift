@@ -33,7 +33,7 @@ struct BrowserProgram: TerminalApplication {
         case .resize(let size): return update(.resized(size))
         case .signal: return update(.input(input))
         case .resumed: return update(.resumed)
-        case .key, .paste, .invalid:
+        case .key, .mouse, .paste, .invalid:
             _ = browser.update(.clock(clock.now()))
             return update(.input(input))
         }
