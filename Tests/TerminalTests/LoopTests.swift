@@ -10,8 +10,12 @@ private struct Recorder: TerminalApplication {
     var renders = 0
     var onKey: LoopRequests = .paint
     var work: Duration = .zero
+    var arrivals: [(instant: ContinuousClock.Instant, count: Int)] = []
+
+    mutating func inputsArrived(at instant: ContinuousClock.Instant) { arrivals.append((instant, 0)) }
 
     mutating func handle(input: InputEvent) -> LoopRequests {
+        if !arrivals.isEmpty { arrivals[arrivals.count - 1].count += 1 }
         switch input {
         case .key(let key):
             log.append(key.description)
@@ -210,6 +214,26 @@ struct LoopTests {
         screen.type([0xB1])
         loop.turn()
         #expect(loop.app.log == ["j", "up", "paste xé", "山"])
+    }
+
+    @Test("all keys of one read have the same instant, and the next read has a later one")
+    func arrivals() {
+        let screen = PipeScreen()
+        let loop = TerminalLoop(app: Recorder(), screen: screen)
+        let before = ContinuousClock.now
+        screen.type(Array("0039102\u{1B}[200~x\u{1B}[201~\r".utf8))
+        loop.turn()
+        screen.type(Array("ab".utf8))
+        loop.turn()
+        #expect(loop.app.log.count == 11)
+        #expect(loop.app.arrivals.map(\.count) == [9, 2])
+        let instants = loop.app.arrivals.map(\.instant)
+        #expect(before < instants[0] && instants[0] < instants[1] && instants[1] < ContinuousClock.now)
+        // Posted inputs have the instant of their post, one each.
+        loop.handle.post(input: .key(.character("c")))
+        loop.handle.post(input: .key(.character("d")))
+        loop.turn()
+        #expect(loop.app.arrivals.map(\.count) == [9, 2, 1, 1])
     }
 
     @Test("the mouse is switched by the program, and its reports come as keys do")
