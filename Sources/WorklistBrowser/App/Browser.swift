@@ -173,7 +173,7 @@ public struct Browser: Sendable {
         switch input {
         case .key(let key): return press(key)
         case .paste(let text): return paste(text)
-        case .invalid: return []
+        case .mouse, .invalid: return []
         case .resize(let size):
             resize(to: size)
             return []

@@ -33,7 +33,7 @@ public struct FindID: Hashable, Sendable {
 
 /// What happens to the browser. Everything comes in by this one door, in order.
 public enum Event: Sendable {
-    /// A key, a paste, or bytes that are neither.
+    /// A key, the mouse, a paste, or bytes that are none of these.
     case input(InputEvent)
     case resized(TerminalSize)
     /// The clock moved; at most once a second, more often while a query runs.

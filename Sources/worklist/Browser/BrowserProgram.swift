@@ -23,6 +23,11 @@ struct BrowserProgram: TerminalApplication {
     /// The first query; call once, before the loop runs.
     mutating func start() -> LoopRequests { carryOut(browser.start()) }
 
+    /// All keys of one read have one moment.
+    mutating func inputsArrived(at instant: ContinuousClock.Instant) {
+        _ = browser.update(.clock(clock.now()))
+    }
+
     mutating func handle(input: InputEvent) -> LoopRequests {
         switch input {
         case .tick:
@@ -31,11 +36,8 @@ struct BrowserProgram: TerminalApplication {
             tickAt = ContinuousClock.now + .milliseconds(Int64(browser.secondsToNextClock * 1000))
             return before || browser.isRunning || clock.isReal ? requests : []
         case .resize(let size): return update(.resized(size))
-        case .signal: return update(.input(input))
         case .resumed: return update(.resumed)
-        case .key, .paste, .invalid:
-            _ = browser.update(.clock(clock.now()))
-            return update(.input(input))
+        case .key, .mouse, .paste, .invalid, .signal: return update(.input(input))
         }
     }
 
