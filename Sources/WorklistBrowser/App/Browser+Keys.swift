@@ -11,15 +11,19 @@ extension Browser {
     }
 
     mutating func press(_ key: Key) -> [Effect] {
+        lastClicked = nil
+        if let effects = pressAfterPrefix(key) { return effects }
         let context = context
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText, let character = key.typedCharacter {
             return insert(String(character))
         }
+        if beginSequence(key) { return [] }
         guard let command = keymap.command(for: key, in: context) else {
             message = nil
             if context == .list {
-                message = Message(kind: .info, text: "\(key.label) has no meaning here; ? shows the keys")
+                let help = keymap.label(of: .help, in: .list).map { "; \($0) shows the keys" } ?? ""
+                message = Message(kind: .info, text: "\(key.label) has no meaning here\(help)")
             }
             return []
         }
@@ -28,6 +32,7 @@ extension Browser {
     }
 
     mutating func paste(_ text: String) -> [Effect] {
+        pending = nil
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText { return insert(text) }
         message = Message(kind: .info, text: "pasted text runs no commands; / and then paste filters the list")
@@ -55,6 +60,14 @@ extension Browser {
         case .help:
             let below = context
             overlays.append(Overlay(HelpDialog(context: below)))
+            return []
+        case .palette:
+            let below = context
+            overlays.append(Overlay(PaletteDialog(context: below)))
+            return []
+        case .mouseToggle: return toggleMouse()
+        case .problems:
+            openProblems()
             return []
         default: break
         }
@@ -135,11 +148,8 @@ extension Browser {
             isPrivate.toggle()
         // Themes and the rest.
         case .viewTheme: return openThemes()
-        case .mouseToggle: return toggleMouse()
         case .serverMenu:
             overlays.append(Overlay(ServerMenu(servers: servers, current: server, configPath: configPath)))
-        case .palette:
-            overlays.append(Overlay(PaletteDialog(context: .list)))
         case .quit:
             if run == nil { return quit(exitCode: 0) }
             askToQuit()
@@ -190,6 +200,9 @@ extension Browser {
             case .perform(let command):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command)
+            case .performArgument(let command, let argument):
+                if !overlays.isEmpty { overlays.removeLast() }
+                effects += perform(command, argument: argument)
             case .sort(let order):
                 if !overlays.isEmpty { overlays.removeLast() }
                 if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }

@@ -3,9 +3,7 @@ import DICOMMatching
 import DICOMProtocol
 import Terminal
 
-/// Themes and mouse.
+/// Themes.
 extension Browser {
     mutating func openThemes() -> [Effect] { [] }
-
-    mutating func toggleMouse() -> [Effect] { [] }
 }

@@ -11,5 +11,10 @@ public struct BrowserSettings: Sendable {
 
     // Themes, keys, mouse.
 
+    /// The keys in force.
+    public var keymap = UserKeymap.standard
+    /// The mouse is used.
+    public var isMouseOn = true
+
     public init() {}
 }

@@ -72,6 +72,7 @@ struct ServerMenu: Component, Sendable {
                 "\(server.callingAETitle) > \(server.calledAETitle)@\(server.host):\(server.port)",
                 ink.dialog
             )
+            grid.mark(line: top + offset, row: content.row + offset, in: content)
             line.draw(
                 into: &grid,
                 row: content.row + offset,

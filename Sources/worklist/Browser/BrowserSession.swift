@@ -5,6 +5,8 @@ import WorklistBrowser
 
 /// One run of the browser, on the terminal or on a screen without one.
 struct BrowserSession: Sendable {
+    /// What the user's files say beyond servers.
+    var settings: BrowserSettings
     var servers: [ServerProfile]
     var current: ServerProfile?
     var effects: EffectRunner.Options
@@ -67,6 +69,7 @@ struct BrowserSession: Sendable {
             servers: servers,
             current: current,
             configPath: effects.configuration.path,
+            settings: settings,
             now: clock.now()
         )
         let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)

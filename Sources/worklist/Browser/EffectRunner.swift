@@ -64,7 +64,7 @@ final class EffectRunner: Sendable {
         // Watch and barcode.
         // Export, layouts, themes.
         // Servers.
-        case .bell, .redraw, .suspend, .quit: break
+        case .bell, .mouse, .redraw, .suspend, .quit: break
         }
     }
 
