@@ -13,6 +13,7 @@ extension Browser {
     mutating func press(_ key: Key) -> [Effect] {
         lastClicked = nil
         if let effects = pressAfterPrefix(key) { return effects }
+        guard isLargeEnough else { return pressUnseen(key) }
         let context = context
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText, let character = key.typedCharacter {
@@ -31,8 +32,21 @@ extension Browser {
         return perform(command)
     }
 
+    /// On a screen too small to show anything: what ends or draws anew works, all else would act on what is not seen.
+    private mutating func pressUnseen(_ key: Key) -> [Effect] {
+        switch keymap.command(for: key, in: context) {
+        case .interrupt: return perform(.interrupt)
+        case .redraw: return perform(.redraw)
+        case .suspend: return perform(.suspend)
+        case .queryCancel where overlays.isEmpty: return perform(.queryCancel)
+        case .quit where overlays.isEmpty && run == nil: return perform(.quit)
+        default: return []
+        }
+    }
+
     mutating func paste(_ text: String) -> [Effect] {
         pending = nil
+        guard isLargeEnough else { return [] }
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText { return insert(text) }
         message = Message(kind: .info, text: "pasted text runs no commands; / and then paste filters the list")

@@ -57,7 +57,7 @@ struct HelpDialog: Component, Sendable {
         [
             theme.glyph(.mark) + " marked  " + theme.glyph(.new) + " new  " + theme.glyph(.changed) + " changed  "
                 + theme.glyph(.gone) + " gone since the list before",
-            "Mouse: click a row, again: open; header: sort; wheel. Shift+drag selects text",
+            "Mouse: click a row, again to open; a header sorts; Shift+drag selects text",
         ]
     }
 

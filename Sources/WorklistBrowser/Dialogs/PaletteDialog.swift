@@ -55,7 +55,7 @@ struct PaletteDialog: Component, Sendable {
                 Line(
                     command: binding.command,
                     name: takes.word,
-                    keys: "",
+                    keys: TerminalText(binding.help),
                     help: TerminalText(argument),
                     score: Int.max,
                     argument: argument

@@ -3,7 +3,8 @@ import Terminal
 /// What of the user's files cannot be used: file and line, and what is expected there.
 struct ProblemsDialog: Component, Sendable {
     let problems: [SettingsProblem]
-    private var top = 0
+    /// The problem that is read; on a small screen it is the first in view.
+    private var cursor = MenuCursor()
 
     init(_ problems: [SettingsProblem]) {
         self.problems = problems
@@ -13,35 +14,31 @@ struct ProblemsDialog: Component, Sendable {
     var takesText: Bool { false }
 
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent] {
-        switch command {
-        case .accept, .back: return [.close]
-        case .moveDown: top += 1
-        case .moveUp: top = max(0, top - 1)
-        case .movePageDown: top += 8
-        case .movePageUp: top = max(0, top - 8)
-        case .moveFirst: top = 0
-        // Drawing stops at the last line; so does the next way up.
-        case .moveLast: top = max(0, lines(columns: 20, Ink(surroundings.theme)).count)
-        default: break
-        }
-        top = min(top, lines(columns: 20, Ink(surroundings.theme)).count)
-        return []
+        if cursor.perform(command, count: problems.count) { return [] }
+        return command == .accept || command == .back ? [.close] : []
     }
 
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] { [] }
 
-    private func lines(columns: Int, _ ink: Ink) -> [StyledLine] {
-        var lines: [StyledLine] = []
-        for problem in problems {
-            if !lines.isEmpty { lines.append(StyledLine()) }
-            // The file's name is at the end of its path: that is what must not be lost.
-            for piece in DisplayWidth.wrap(TerminalText(problem.place), width: max(1, columns)) {
-                lines.append(StyledLine(piece, ink.key))
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        if case .line(let index) = target { cursor = MenuCursor(min(index, problems.count - 1)) }
+        return []
+    }
+
+    private func lines(columns: Int, _ theme: Theme, _ ink: Ink) -> [(problem: Int, line: StyledLine)] {
+        var lines: [(problem: Int, line: StyledLine)] = []
+        for (index, problem) in problems.enumerated() {
+            let isCursor = index == cursor.index && problems.count > 1
+            for (number, piece) in DisplayWidth.wrap(TerminalText(problem.place), width: max(1, columns - 2)).enumerated() {
+                var line = StyledLine(isCursor && number == 0 ? theme.glyph(.cursor) : " ", ink.key)
+                line.space()
+                line.add(piece, ink.key)
+                lines.append((index, line))
             }
-            for piece in DisplayWidth.wrap(TerminalText(problem.text), width: max(1, columns - 2)) {
-                var line = StyledLine("  ")
+            for piece in DisplayWidth.wrap(TerminalText(problem.text), width: max(1, columns - 4)) {
+                var line = StyledLine("    ")
                 line.add(piece, ink.dialog)
-                lines.append(line)
+                lines.append((index, line))
             }
         }
         return lines
@@ -53,7 +50,7 @@ struct ProblemsDialog: Component, Sendable {
         let theme = surroundings.theme
         let ink = Ink(theme)
         let columns = min(DialogBox.maximumColumns, max(0, area.columns - 2)) - 4
-        let body = lines(columns: columns, ink)
+        let body = lines(columns: columns, theme, ink)
         let foot = DisplayWidth.wrap(Self.footnote, width: max(1, columns))
         let box = DialogBox.frame(lines: body.count + foot.count + 1, in: area)
         let keymap = surroundings.keymap
@@ -63,15 +60,17 @@ struct ProblemsDialog: Component, Sendable {
         let rows = max(0, content.rows - footRows)
         let hasMore = body.count > rows
         var keys = [(keymap.label(of: .back, in: .dialog) ?? "Esc", TerminalText("close"))]
-        if hasMore { keys.insert((keymap.label(of: .moveDown, in: .dialog) ?? "j", "more"), at: 0) }
+        if hasMore { keys.insert((keymap.label(of: .moveDown, in: .dialog) ?? "j", "next"), at: 0) }
         DialogBox(
             title: problems.count == 1 ? "1 entry cannot be used" : "\(problems.count) entries cannot be used",
             isAlarm: true,
             keys: keys
         ).draw(into: &grid, box: box, theme: theme)
-        let first = min(top, max(0, body.count - rows))
-        for (offset, line) in body.dropFirst(first).prefix(rows).enumerated() {
-            line.draw(
+        let start = body.firstIndex { $0.problem == cursor.index } ?? 0
+        let first = min(start, max(0, body.count - rows))
+        for (offset, entry) in body.dropFirst(first).prefix(rows).enumerated() {
+            grid.mark(line: entry.problem, row: content.row + offset, in: content)
+            entry.line.draw(
                 into: &grid,
                 row: content.row + offset,
                 column: content.column,

@@ -155,7 +155,7 @@ public struct UserKeymap: Sendable {
         let places = Self.places(of: command)
         if !places.isEmpty, places.isDisjoint(with: contexts) {
             let names = KeyContext.allCases.filter(places.contains).map { "[\($0.rawValue)]" }
-            return "\(command.rawValue) does nothing in [\(name)]; it belongs into " + names.joined(separator: ", ")
+            return "\(command.rawValue) does nothing in [\(name)]; it belongs to " + names.joined(separator: ", ")
         }
         return nil
     }

@@ -26,7 +26,8 @@ struct Configuration {
     /// A broken one is an error: another in its place would answer with other patients.
     func server(named name: String?) throws -> ServerProfile? {
         guard let name = name ?? defaultServer else {
-            if isFirstServerBroken || servers.isEmpty, let broken = brokenServers.first {
+            let first = brokenServers.min { ($0.problem.line ?? 0) < ($1.problem.line ?? 0) }
+            if isFirstServerBroken || servers.isEmpty, let broken = first {
                 throw CommandFailure.usage(broken.problem.description)
             }
             return servers.first

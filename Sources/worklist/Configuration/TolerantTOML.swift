@@ -36,7 +36,7 @@ enum TolerantTOML {
                 parsed.text = current
                 return parsed
             } catch let error as TOMLParseError {
-                fault = (error.source.begin.line, "not TOML: \(error.description)")
+                fault = (error.source.begin.line, words(error.description))
             } catch {
                 fault = (lines.count, "not TOML: \(error)")
             }
@@ -59,6 +59,12 @@ enum TolerantTOML {
         parsed.text = ""
         parsed.problems.append(SettingsProblem(path: path, text: "nothing of this file can be used; see above"))
         return parsed
+    }
+
+    /// The parser's word, but for the commonest mistake, which it does not call by its name.
+    private static func words(_ description: String) -> String {
+        description.contains("parsing string") && description.contains("unescaped control characters")
+            ? "not TOML: a text in quotes is not closed on its line" : "not TOML: \(description)"
     }
 
     private static func headerText(_ line: String) -> String? {
