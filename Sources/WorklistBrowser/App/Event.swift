@@ -33,7 +33,7 @@ public struct FindID: Hashable, Sendable {
 
 /// What happens to the browser. Everything comes in by this one door, in order.
 public enum Event: Sendable {
-    /// A key, a paste, or bytes that are neither.
+    /// A key, the mouse, a paste, or bytes that are none of these.
     case input(InputEvent)
     case resized(TerminalSize)
     /// The clock moved; at most once a second, more often while a query runs.
@@ -136,6 +136,8 @@ public enum Effect: Sendable {
     /// Put text on the clipboard by OSC 52.
     case copy(String)
     case bell
+    /// Mouse reports wanted from the terminal, or no more.
+    case mouse(Bool)
     case redraw
     case suspend
     case quit(exitCode: Int32)

@@ -25,7 +25,14 @@ struct BrowserProgram: TerminalApplication {
     }
 
     /// The first query; call once, before the loop runs.
-    mutating func start() -> LoopRequests { carryOut(browser.start()) }
+    mutating func start() -> LoopRequests {
+        carryOut(browser.start()).union(browser.takesMouse ? .mouseOn : [])
+    }
+
+    /// All keys of one read have one moment.
+    mutating func inputsArrived(at instant: ContinuousClock.Instant) {
+        _ = browser.update(.clock(clock.now()))
+    }
 
     mutating func handle(input: InputEvent) -> LoopRequests {
         switch input {
@@ -35,11 +42,8 @@ struct BrowserProgram: TerminalApplication {
             tickAt = ContinuousClock.now + .milliseconds(Int64(browser.secondsToNextClock * 1000))
             return before || browser.isRunning || clock.isReal ? requests : []
         case .resize(let size): return update(.resized(size))
-        case .signal: return update(.input(input))
         case .resumed: return update(.resumed)
-        case .key, .paste, .invalid:
-            _ = browser.update(.clock(clock.now()))
-            return update(.input(input))
+        case .key, .mouse, .paste, .invalid, .signal: return update(.input(input))
         }
     }
 
@@ -76,6 +80,7 @@ struct BrowserProgram: TerminalApplication {
         for effect in effects {
             switch effect {
             case .bell: requests.insert(.bell)
+            case .mouse(let isOn): requests.insert(isOn ? .mouseOn : .mouseOff)
             case .redraw: requests.insert(.redraw)
             case .suspend: requests.insert(.suspend)
             case .quit(let code):
