@@ -72,13 +72,20 @@ extension Browser {
     func detailScreen(row: Int) -> DetailScreen? {
         guard let list else { return nil }
         let item = list.rows.table.item(row)
-        return DetailScreen(
+        var screen = DetailScreen(
             item: isPrivate ? PrivacyMask.masked(item) : item,
             fallback: list.server.assumedCharacterSet,
             query: list.query,
             position: (row: (list.rows.position(of: row) ?? 0) + 1, of: list.rows.shownCount),
             warning: similarWarning(row: row)
         )
+        screen.changes = oldValues(row: row, in: list)
+        return screen
+    }
+
+    /// What a row said on the list before, by attribute.
+    func oldValues(row: Int, in list: ResultList) -> [AttributePath: ItemChange] {
+        Dictionary(itemChanges(row: row, in: list).map { ($0.path, $0) }) { first, _ in first }
     }
 
     /// The neighbour's detail; the cursor goes along.
@@ -95,7 +102,11 @@ extension Browser {
         let item = list.rows.table.item(row)
         let shown = isPrivate ? PrivacyMask.masked(item) : item
         let place = (row: (self.list?.position ?? 0) + 1, of: list.rows.shownCount)
-        changeTop(DetailScreen.self) { $0 = $0.showing(shown, position: place, warning: warning) }
+        let changes = oldValues(row: row, in: list)
+        changeTop(DetailScreen.self) {
+            $0 = $0.showing(shown, position: place, warning: warning)
+            $0.changes = changes
+        }
         return []
     }
 

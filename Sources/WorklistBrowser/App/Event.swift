@@ -44,6 +44,8 @@ public enum Event: Sendable {
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
     // Watch and barcode.
+    /// Two long lists compared off the UI thread.
+    case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
     // Servers.
     case serverSaved(ServerProfile, path: String)
@@ -114,6 +116,8 @@ public enum Effect: Sendable {
     case startEcho(Int, ServerProfile)
     // Saved queries.
     // Watch and barcode.
+    /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
+    case compare(CompareJob)
     // Export, layouts, themes.
     // Servers.
     /// Write the server into the configuration file.

@@ -328,6 +328,7 @@ extension DetailScreen {
         guard let element else {
             line.space(2)
             line.add(tree.root.defect == nil ? "- not returned" : "- not found", theme.style("detail.absent"))
+            addOldValue(row, to: &line, surroundings)
             return line
         }
         if isSequence {
@@ -345,6 +346,7 @@ extension DetailScreen {
         if element.isEmpty {
             line.space(2)
             line.add("(empty)", theme.style("detail.empty"))
+            addOldValue(row, to: &line, surroundings)
             return line
         }
         let text = ElementText(element, in: tree.dataSet(row), readable: !isRaw)
@@ -356,9 +358,16 @@ extension DetailScreen {
             line.space()
         }
         line.add(text.value, text.problem == nil ? theme.style("detail.value") : problemStyle)
+        addOldValue(row, to: &line, surroundings)
         if !text.meaning.isEmpty { line.add("   \(text.meaning)", ink.dim) }
         if let short = text.shortProblem { line.add("   (\(short))", problemStyle) }
         return line
+    }
+
+    /// `  was ARRIVED` behind a value that is another than on the list before.
+    private func addOldValue(_ row: DetailTree.Row, to line: inout StyledLine, _ surroundings: Surroundings) {
+        guard let change = changes[row.path] else { return }
+        line.add("  was \(ItemChange.words(change.old))", surroundings.theme.style("table.changed"))
     }
 
     private func name(_ row: DetailTree.Row) -> String {

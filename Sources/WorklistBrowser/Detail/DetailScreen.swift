@@ -15,6 +15,10 @@ struct DetailScreen: Component {
     private(set) var isRaw = false
     /// Without the line of keys at the bottom: another one has it already.
     var hidesHints = false
+    /// Not an item of the list: it has no neighbours.
+    var standsAlone = false
+    /// What the list before had, by attribute.
+    var changes: [AttributePath: ItemChange] = [:]
     private let fallback: SpecificCharacterSet?
 
     /// - Parameters:

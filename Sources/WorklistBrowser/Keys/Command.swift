@@ -60,6 +60,7 @@ enum Command: String, CaseIterable, Sendable {
 
     // Watch and barcode.
     case watchToggle = "watch.toggle"
+    case watchInterval = "watch.interval"
     case watchChanges = "watch.changes"
     case barcodeScan = "barcode.scan"
 
@@ -149,12 +150,14 @@ enum KeyContext: String, CaseIterable, Sendable, Hashable {
     case queries
     /// The columns of the list.
     case columns
+    /// What differs from the list before.
+    case changes
 
     /// Printable keys type text there; only the others may be bound.
     var isForText: Bool {
         switch self {
         case .form, .picker, .editor, .help, .filter: true
-        case .list, .builder, .detail, .dialog, .servers, .queries, .columns: false
+        case .list, .builder, .detail, .dialog, .servers, .queries, .columns, .changes: false
         }
     }
 }

@@ -1,4 +1,5 @@
 import DICOMNetwork
+import NIOConcurrencyHelpers
 import Terminal
 import WorklistBrowser
 
@@ -8,7 +9,7 @@ struct BrowserProgram: TerminalApplication {
 
     private(set) var browser: Browser
     private let runner: EffectRunner
-    private let clock: BrowserClock
+    let clock: BrowserClock
     private var tickAt: ContinuousClock.Instant
     private(set) var exitCode: Int32 = 0
     private(set) var peakRows = 0
@@ -26,25 +27,25 @@ struct BrowserProgram: TerminalApplication {
     mutating func handle(input: InputEvent) -> LoopRequests {
         switch input {
         case .tick:
-            let before = browser.isRunning
             let requests = update(.clock(clock.now()))
             tickAt = ContinuousClock.now + .milliseconds(Int64(browser.secondsToNextClock * 1000))
-            return before || browser.isRunning || clock.isReal ? requests : []
+            return requests
         case .resize(let size): return update(.resized(size))
         case .signal: return update(.input(input))
         case .resumed: return update(.resumed)
         case .key, .paste, .invalid:
-            _ = browser.update(.clock(clock.now()))
-            return update(.input(input))
+            // A clock event may ask for something too, such as the next query of a watch.
+            return carryOut(browser.update(.clock(clock.now()))).union(update(.input(input)))
         }
     }
 
     mutating func handle(event: Event) -> LoopRequests {
         // Elapsed times are those of the moment an event is acted on.
+        var requests: LoopRequests = []
         if case .find(_, let progress) = event {
-            if case .matches = progress {} else { _ = browser.update(.clock(clock.now())) }
+            if case .matches = progress {} else { requests = carryOut(browser.update(.clock(clock.now()))) }
         }
-        return update(event)
+        return requests.union(update(event))
     }
 
     private mutating func update(_ event: Event) -> LoopRequests {
@@ -80,15 +81,19 @@ struct BrowserProgram: TerminalApplication {
     }
 }
 
-/// The time the browser is told: the real one, or one that stands still for scripts.
+/// The time the browser is told: the real one, or one that stands still for scripts until they move it.
 struct BrowserClock: Sendable {
-    private let fixed: Moment?
+    /// Shared by all copies.
+    private let fixed: NIOLockedValueBox<Moment?>
 
     init(fixed: Moment? = nil) {
-        self.fixed = fixed
+        self.fixed = NIOLockedValueBox(fixed)
     }
 
-    var isReal: Bool { fixed == nil }
+    var isReal: Bool { fixed.withLockedValue { $0 == nil } }
 
-    func now() -> Moment { fixed ?? WallClock.now() }
+    func now() -> Moment { fixed.withLockedValue { $0 } ?? WallClock.now() }
+
+    /// Sets a clock that stands still to another time.
+    func set(_ moment: Moment) { fixed.withLockedValue { $0 = moment } }
 }

@@ -15,6 +15,8 @@ struct BrowserSession: Sendable {
     var size: TerminalSize
     var clock: BrowserClock
     var wantsStatistics: Bool
+    /// Seconds between the queries of a watch that begins with the first; nil for none.
+    var watch: Int?
 
     /// Runs to the end and returns the exit code.
     func run() async -> Int32 {
@@ -62,11 +64,16 @@ struct BrowserSession: Sendable {
         let theme = try theme(for: screen)
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        var settings = BrowserSettings()
+        if let interval = watch ?? effects.configuration.watchInterval { settings.watchInterval = interval }
+        settings.watchesFromStart = watch != nil
+        settings.watchRings = effects.configuration.watchRings
         let browser = Browser(
             theme: theme,
             servers: servers,
             current: current,
             configPath: effects.configuration.path,
+            settings: settings,
             now: clock.now()
         )
         let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)

@@ -62,6 +62,9 @@ final class EffectRunner: Sendable {
         case .copy(let text): copy(text)
         // Saved queries.
         // Watch and barcode.
+        case .compare(let job):
+            let post = post
+            Task { post(.compared(generation: job.generation, changes: job.run())) }
         // Export, layouts, themes.
         // Servers.
         case .bell, .redraw, .suspend, .quit: break

@@ -36,7 +36,13 @@ struct BrowserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
     var limit: Int?
 
+    @Option(help: ArgumentHelp("Ask again and again, from 15 to 3600 seconds after each answer.", valueName: "seconds"))
+    var watch: Int?
+
     func validate() throws {
+        if let watch, !BrowserSettings.watchIntervals.contains(watch) {
+            throw ValidationError("--watch takes 15 to 3600 seconds.")
+        }
         guard ColorChoice(parsing: color) != nil else {
             throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
         }
@@ -78,7 +84,8 @@ struct BrowserOptions: ParsableArguments {
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
             clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
-            wantsStatistics: stats != nil
+            wantsStatistics: stats != nil,
+            watch: watch
         )
     }
 }

@@ -9,6 +9,10 @@ struct Configuration {
     /// Name of the server to start with; the first if nil.
     var defaultServer: String?
     var theme: String?
+    /// Seconds from the end of a watched query to the next.
+    var watchInterval: Int?
+    /// The bell rings when a watched list has new rows.
+    var watchRings = false
     /// Where it was read from, or would be written to.
     var path: String
     var exists = false
@@ -76,16 +80,17 @@ struct Configuration {
         } catch let error as TOMLParseError {
             throw Problem(path: path, line: error.source.begin.line, text: "not TOML: \(error.description)")
         }
-        for key in table.keys.sorted() where !["default_server", "theme", "server"].contains(key) {
+        for key in table.keys.sorted() where !Self.topKeys.contains(key) {
             throw Problem(
                 path: path,
                 line: TOMLLines(text).line(of: key),
-                text: "unknown key '\(key)'; expected default_server, theme or [[server]]"
+                text: "unknown key '\(key)'; expected default_server, theme, watch_interval, watch_bell or [[server]]"
             )
         }
         let lines = TOMLLines(text)
         defaultServer = try string(table, "default_server", text)
         theme = try string(table, "theme", text)
+        try readWatch(table, lines)
         guard let value = table["server"] else { return }
         guard let array = value.array else {
             throw Problem(
@@ -105,6 +110,28 @@ struct Configuration {
             } else {
                 servers.append(server)
             }
+        }
+    }
+
+    private static let topKeys = ["default_server", "theme", "watch_interval", "watch_bell", "server"]
+
+    private mutating func readWatch(_ table: TOMLTable, _ lines: TOMLLines) throws {
+        if let value = table["watch_interval"] {
+            guard let seconds = value.int, BrowserSettings.watchIntervals.contains(seconds) else {
+                let range = BrowserSettings.watchIntervals
+                throw Problem(
+                    path: path,
+                    line: lines.line(of: "watch_interval"),
+                    text: "watch_interval must be a number of seconds from \(range.lowerBound) to \(range.upperBound)"
+                )
+            }
+            watchInterval = seconds
+        }
+        if let value = table["watch_bell"] {
+            guard let rings = value.bool else {
+                throw Problem(path: path, line: lines.line(of: "watch_bell"), text: "watch_bell must be true or false")
+            }
+            watchRings = rings
         }
     }
 
