@@ -80,6 +80,7 @@ extension Browser {
             warning: similarWarning(row: row)
         )
         screen.changes = oldValues(row: row, in: list)
+        screen.note = changeNote(row: row, in: list).map { $0.mark + " " + $0.text }
         return screen
     }
 
@@ -103,9 +104,11 @@ extension Browser {
         let shown = isPrivate ? PrivacyMask.masked(item) : item
         let place = (row: (self.list?.position ?? 0) + 1, of: list.rows.shownCount)
         let changes = oldValues(row: row, in: list)
+        let note = changeNote(row: row, in: list).map { $0.mark + " " + $0.text }
         changeTop(DetailScreen.self) {
             $0 = $0.showing(shown, position: place, warning: warning)
             $0.changes = changes
+            $0.note = note
         }
         return []
     }

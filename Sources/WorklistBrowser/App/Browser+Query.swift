@@ -279,9 +279,12 @@ extension Browser {
         if fresh.rows.isFrozen != old.rows.isFrozen { jobs.append(fresh.rows.freeze(old.rows.isFrozen)) }
         var effects = jobs.compactMap { $0 }.suffix(1).map(Effect.arrange)
         effects += compare(&fresh, with: old)
-        place(&fresh, after: old)
-        list = fresh
-        if fresh.words != old.words, watch != nil, message == nil {
+        if fresh.words == old.words {
+            place(&fresh, after: old)
+            list = fresh
+        } else {
+            list = fresh
+            movedAt = now
             let words = QueryWords.line(fresh.words, isPrivate: isPrivate)
             message = Message(kind: .warning, text: "another day: the list is now that of \(words)")
         }

@@ -185,21 +185,27 @@ extension Browser {
         return ("\(counts) since \(since)", true)
     }
 
-    /// What the row under the cursor was before: `was status SCHEDULED, time 08:45`.
+    /// What the row under the cursor was before, for the line below the list.
     func changeLine() -> StyledLine? {
-        guard let list, let changes = list.changes, let row = list.cursor?.row else { return nil }
+        guard let list, let row = list.cursor?.row, let note = changeNote(row: row, in: list) else { return nil }
+        let style = theme.style(list.changes?.isNew(row) == true ? "table.new" : "table.changed")
         var line = StyledLine()
         line.space()
-        if changes.isNew(row) {
-            line.add("\(theme.glyph(.new)) not on the list of \(changes.since.clock)", theme.style("table.new"))
-            return line
-        }
-        guard changes.isChanged(row) else { return nil }
-        line.add("\(theme.glyph(.changed)) at \(changes.since.clock): ", theme.style("table.changed"))
-        let details = itemChanges(row: row, in: list)
-        let words = details.map(\.was).joined(separator: ", ")
-        line.add(details.isEmpty ? "other values, no longer kept" : words, Ink(theme).text)
+        line.add(note.mark, style)
+        line.space()
+        line.add(note.text, Ink(theme).text)
         return line
+    }
+
+    /// `at 14:31:52: time 08:30, status SCHEDULED`; nil for a row that is as it was.
+    func changeNote(row: Int, in list: ResultList) -> (mark: TerminalText, text: TerminalText)? {
+        guard let changes = list.changes else { return nil }
+        let since = changes.since.clock
+        if changes.isNew(row) { return (theme.glyph(.new), "new: not on the list of \(since)") }
+        guard changes.isChanged(row) else { return nil }
+        let details = itemChanges(row: row, in: list)
+        if details.isEmpty { return (theme.glyph(.changed), "at \(since): other values, no longer kept") }
+        return (theme.glyph(.changed), "at \(since): " + details.map(\.was).joined(separator: ", "))
     }
 
     /// What differs between a row and the item as it was, masked where names are hidden.
@@ -268,15 +274,23 @@ extension Browser {
 extension Browser {
     /// An open detail belongs to an item: it shows what the new list has of it, or that it has it no more.
     mutating func followDetail(from old: ResultList) {
-        guard let index = overlays.firstIndex(where: \.isDetail), let list, let cursor = old.cursor else { return }
+        guard let index = overlays.firstIndex(where: \.isDetail), let cursor = old.cursor else { return }
+        // The warning of a namesake must not be lost by a refresh.
+        if let table = list?.rows.table {
+            let fallback = list?.server.assumedCharacterSet
+            _ = list?.similar.advance(table, fallback: fallback, budget: ServerProfile.defaultRowLimit)
+        }
+        guard let list else { return }
         if let row = list.row(of: cursor.identity, near: cursor.row), let place = list.rows.position(of: row) {
             let item = list.rows.table.item(row)
             let shown = isPrivate ? PrivacyMask.masked(item) : item
             let warning = similarWarning(row: row)
             let changes = oldValues(row: row, in: list)
+            let note = changeNote(row: row, in: list).map { $0.mark + " " + $0.text }
             overlays[index].change(DetailScreen.self) {
                 $0 = $0.showing(shown, position: (place + 1, list.rows.shownCount), warning: warning)
                 $0.changes = changes
+                $0.note = note
             }
             return
         }

@@ -40,7 +40,10 @@ extension DetailScreen {
         let rest = bottom - top
         if rest >= 4 {
             bottom -= 1
-            var right = StyledLine("row \(position.row) of \(position.of)", ink.title)
+            var right =
+                standsAlone
+                ? StyledLine("not on the list", ink.warning)
+                : StyledLine("row \(position.row) of \(position.of)", ink.title)
             right.space()
             summary(ink)
                 .draw(into: &grid, row: bottom, column: area.column, columns: area.columns, right: right)
@@ -83,12 +86,14 @@ extension DetailScreen {
         _ surroundings: Surroundings,
         _ ink: Ink
     ) {
+        let hints: [(command: Command, label: TerminalText)] = [
+            (.detailNext, "next"), (.detailPrevious, "previous"), (.detailFold, "fold"), (.detailCopy, "copy"),
+            (.detailCopyAll, "all"), (.detailAsKey, "as key"), (.detailBytes, "bytes"), (.back, "back"),
+            (.detailRaw, isRaw ? "readable" : "raw"), (.help, "help"),
+        ]
+        let ofRowsOnly: [Command] = [.detailNext, .detailPrevious, .detailAsKey]
         KeyLine.line(
-            [
-                (.detailNext, "next"), (.detailPrevious, "previous"), (.detailFold, "fold"), (.detailCopy, "copy"),
-                (.detailCopyAll, "all"), (.detailAsKey, "as key"), (.detailBytes, "bytes"), (.back, "back"),
-                (.detailRaw, isRaw ? "readable" : "raw"), (.help, "help"),
-            ],
+            standsAlone ? hints.filter { !ofRowsOnly.contains($0.command) } : hints,
             context: .detail,
             columns: area.columns,
             surroundings,
@@ -107,6 +112,9 @@ extension DetailScreen {
         if let warning {
             let mark = surroundings.theme.glyph(.warning)
             lines += DisplayWidth.wrap("\(mark) \(warning)", width: max(1, columns)).map { (text: $0, isWarning: true) }
+        }
+        if let note {
+            lines += DisplayWidth.wrap(note, width: max(1, columns)).map { (text: $0, isWarning: true) }
         }
         let procedure = PatientSummary.flow(summary.procedure, columns: columns).map { (text: $0, isWarning: false) }
         let patientRows = lines.filter { !$0.isWarning }.count

@@ -19,6 +19,8 @@ struct DetailScreen: Component {
     var standsAlone = false
     /// What the list before had, by attribute.
     var changes: [AttributePath: ItemChange] = [:]
+    /// The same in one line.
+    var note: TerminalText?
     private let fallback: SpecificCharacterSet?
 
     /// - Parameters:
