@@ -15,6 +15,9 @@ struct BrowserOptions: ParsableArguments {
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
 
+    @Flag(help: "Lines instead of a screen, for screen readers and serial lines; by itself where TERM is dumb.")
+    var plain = false
+
     @Option(help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"))
     var script: String?
 
@@ -41,6 +44,8 @@ struct BrowserOptions: ParsableArguments {
             throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
         }
         guard TerminalSize(parsing: size) != nil else { throw ValidationError("--size takes columns x rows: 80x24.") }
+        if plain, script != nil { throw ValidationError("--plain takes commands from standard input: leave out --script.") }
+        if plain, stats != nil { throw ValidationError("--stats is about a screen: leave out --plain.") }
         if let stats, stats != "json" { throw ValidationError("--stats takes json.") }
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
         if let clock, Self.moment(clock) == nil {
@@ -61,7 +66,21 @@ struct BrowserOptions: ParsableArguments {
         return Moment(microseconds: microseconds, utcOffset: 0)
     }
 
-    func session(
+    /// Asked for, or all that the terminal can do.
+    private var isPlain: Bool { plain || (script == nil && Configuration.environment("TERM") == "dumb") }
+
+    /// Runs the browser, on the screen or line by line, and returns the exit code.
+    func run(servers: [ServerProfile], current: ServerProfile?, effects: EffectRunner.Options) async throws -> Int32 {
+        guard isPlain else { return await (try session(servers: servers, current: current, effects: effects)).run() }
+        var current = current
+        if let limit { current?.rowLimit = limit }
+        var effects = effects
+        effects.terminal = nil
+        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
+        return await PlainSession(servers: servers, current: current, effects: effects, clock: clock).run()
+    }
+
+    private func session(
         servers: [ServerProfile],
         current: ServerProfile?,
         effects: EffectRunner.Options
@@ -88,7 +107,10 @@ struct BrowseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "browse",
         abstract: "Browse a worklist in the terminal.",
-        discussion: "Press ? in the browser for its keys."
+        discussion: """
+            Press ? in the browser for its keys, F1 while you type text. With --plain, or where TERM is dumb, it speaks in \
+            lines: help lists the commands.
+            """
     )
 
     @OptionGroup var options: ServerOptions
@@ -107,7 +129,7 @@ struct BrowseCommand: AsyncParsableCommand {
         )
         // The demonstration has the hour that the screen shows.
         effects.clock = BrowserClock(fixed: browser.clock.flatMap(BrowserOptions.moment))
-        let code = await (try browser.session(servers: servers, current: current, effects: effects)).run()
+        let code = try await browser.run(servers: servers, current: current, effects: effects)
         if code != 0 { throw ExitCode(code) }
     }
 }

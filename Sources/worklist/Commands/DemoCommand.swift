@@ -36,8 +36,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let configuration = try Configuration.load()
         let effects = EffectRunner.Options(configuration: configuration, terminal: browser.script == nil ? 1 : nil)
-        let session = try browser.session(servers: [server.profile], current: server.profile, effects: effects)
-        let code = await session.run()
+        let code = try await browser.run(servers: [server.profile], current: server.profile, effects: effects)
         await server.stop()
         if code != 0 { throw ExitCode(code) }
     }
