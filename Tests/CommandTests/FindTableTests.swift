@@ -24,7 +24,7 @@ extension Commands {
             let matches = (0..<30).map { Wire.match($0, description: "A procedure with quite a long description") }
             let result = try await Self.find(matches, columns: columns)
             #expect(result.code == 0, "\(result.everything)")
-            #expect(result.lines.count == 31)
+            #expect(result.lines.filter { $0.hasPrefix("2026-11-24") }.count == 30)
             for line in result.lines { #expect(line.count <= columns, "\(line)") }
             #expect(result.lines.allSatisfy { !$0.hasSuffix(" ") })
         }
@@ -58,9 +58,10 @@ extension Commands {
             // Each column, read down, holds the whole value.
             let lines = result.lines
             let header = try #require(lines.first)
-            let id = try Self.column("ID", header, lines.dropFirst(2))
+            let second = lines.dropFirst(2).drop { !$0.hasPrefix("2026-11-24") }
+            let id = try Self.column("ID", header, second)
             #expect(id.joined() == Self.long.id, "\(result.output)")
-            let name = try Self.column("Patient", header, lines.dropFirst(2))
+            let name = try Self.column("Patient", header, second)
             #expect(
                 name.joined(separator: " ").filter { $0 != " " }
                     == "VAN DER BERG-HOOGSTRATEN, Wilhelmina Johanna Petronella".filter { $0 != " " },

@@ -125,7 +125,7 @@ extension PlainBrowser {
         guard let number = Int(argument), number > 0 else { return say("row N goes to a row by its number") }
         guard let list = browser.list, list.rows.shownCount > 0 else { return say(noRowWords) }
         guard let reference = listed[number] else {
-            guard number <= list.rows.shownCount else { return say("there are \(rowsWord(list.rows.shownCount))") }
+            guard number <= list.rows.shownCount else { return say("there is no row \(number): \(rowsWord(list.rows.shownCount)) in all") }
             return move(to: number - 1)
         }
         // The number means the row it was listed with, wherever that is now.

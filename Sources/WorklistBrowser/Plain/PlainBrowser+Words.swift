@@ -43,7 +43,8 @@ extension PlainBrowser {
                 continue
             }
             if !afterOutcome { say("\(dialog.title).") }
-            for line in dialog.lines where !line.text.isEmpty && !(afterOutcome && line.label.isEmpty) {
+            for line in dialog.lines where !line.text.isEmpty {
+                if afterOutcome, line.label.isEmpty || line.label == "Rows" { continue }
                 say(line.label.isEmpty ? line.text : "\(line.label): \(line.text)")
             }
         }

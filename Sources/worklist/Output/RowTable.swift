@@ -91,12 +91,13 @@ struct RowTable {
         }
         for index in columns.indices { columns[index].width = columns[index].least }
         var free = total - Self.width(of: columns, \.width)
-        // Who it is comes first, then the rest, a share each; what is shown to the end is worth more than what is cut.
-        for isIdentifier in [true, false] {
+        // Who it is comes first, then the rest, a share each. Names break well at their blanks, numbers do not.
+        let ranks: [(Column) -> Bool] = [
+            { $0.isIdentifier && $0.path.tag != .patientName }, { $0.isIdentifier }, { !$0.isIdentifier },
+        ]
+        for belongs in ranks {
             while free > 0 {
-                let wanting = columns.indices.filter {
-                    columns[$0].isIdentifier == isIdentifier && columns[$0].width < columns[$0].wish
-                }
+                let wanting = columns.indices.filter { belongs(columns[$0]) && columns[$0].width < columns[$0].wish }
                 if wanting.isEmpty { break }
                 for index in wanting where free > 0 {
                     columns[index].width += 1
