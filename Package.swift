@@ -133,7 +133,11 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["worklist"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["worklist", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict
+        ),
         // The two programs of the documentation, and the tests that it tells the truth.
         .executableTarget(
             name: "QueryClient",

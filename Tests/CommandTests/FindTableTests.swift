@@ -31,11 +31,17 @@ extension Commands {
 
         @Test("100 columns where nobody says how many there are")
         func usualWidth() async throws {
-            let result = try await Self.find([Wire.match(0, description: String(repeating: "x", count: 64))], columns: nil)
+            let result = try await Self.find(
+                [Wire.match(0, description: String(repeating: "x", count: 64))],
+                columns: nil
+            )
             #expect(result.lines.last?.count == 100, "\(result.output)")
         }
 
-        @Test("identifiers whole at any width: wrapped, never cut; the procedure gives way", arguments: [60, 80, 100, 160])
+        @Test(
+            "identifiers whole at any width: wrapped, never cut; the procedure gives way",
+            arguments: [60, 80, 100, 160]
+        )
         func identifiers(_ columns: Int) async throws {
             // The first row is short: the columns are made for it, and the second has to be wrapped.
             let peer = try Peer.server { connection, query in
@@ -107,7 +113,11 @@ extension Commands {
         @Test("--output writes the rows to a file for its owner only, and nothing to standard output")
         func output() async throws {
             let folder = try TemporaryFolder()
-            let result = try await Self.find([Wire.match(0)], columns: nil, ["--output", folder / "rows", "--format", "csv"])
+            let result = try await Self.find(
+                [Wire.match(0)],
+                columns: nil,
+                ["--output", folder / "rows", "--format", "csv"]
+            )
             #expect(result.code == 0, "\(result.everything)")
             #expect(result.output == "")
             #expect(try folder.read("rows").contains("PID000000"))
@@ -154,7 +164,9 @@ extension Commands {
                 try connection.send(Wire.response(query, status: 0xFF00, identifier: Wire.match(0)))
                 // Nothing more, until the client has had enough.
                 let (type, body) = try connection.receivePDU()
-                connection.note(type == 4 && Wire.number(0x0100, in: Array(body.dropFirst(6))) == 0x0FFF ? "cancel" : "?")
+                connection.note(
+                    type == 4 && Wire.number(0x0100, in: Array(body.dropFirst(6))) == 0x0FFF ? "cancel" : "?"
+                )
                 try connection.send(Wire.response(query, status: 0xFE00))
             }
             let line = "'\(try Program.path())' find --to \(peer.address) --format jsonl | head -n 1"

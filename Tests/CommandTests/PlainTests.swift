@@ -25,7 +25,10 @@ extension Commands {
             #expect(!result.output.contains("> \n"), "no prompt where nobody types")
         }
 
-        @Test("not one control character, not one character for drawing", arguments: ["xterm-256color", "dumb", "linux"])
+        @Test(
+            "not one control character, not one character for drawing",
+            arguments: ["xterm-256color", "dumb", "linux"]
+        )
         func bytes(_ term: String) async throws {
             let lines = "wait\nlist all\nshow\nfilter smi\nprivacy\nhelp\nrow.copy\nquit\n"
             let result = try await Self.run(lines, environment: ["TERM": term])
@@ -60,7 +63,9 @@ extension Commands {
             #expect(result.errors.contains("--script"))
         }
 
-        @Test("'still receiving' while rows come, Ctrl-C sends C-CANCEL and the list stays; Ctrl-C again quits with 130")
+        @Test(
+            "'still receiving' while rows come, Ctrl-C sends C-CANCEL and the list stays; Ctrl-C again quits with 130"
+        )
         func interrupt() async throws {
             let peer = try Peer.server { connection, query in
                 try connection.stream(query, count: 1_000_000, perSecond: 50)
@@ -133,7 +138,9 @@ extension InTerminal {
     /// Plain mode where a person types.
     @Suite("Plain mode")
     struct PlainTerminalTests {
-        @Test("on a dumb terminal: prompt, commands, no alternate screen; a paste runs nothing; quit leaves all as it was")
+        @Test(
+            "on a dumb terminal: prompt, commands, no alternate screen; a paste runs nothing; quit leaves all as it was"
+        )
         func dumb() async throws {
             let terminal = try await Tmux(columns: 100, rows: 30)
             let before = try await terminal.modes()

@@ -25,7 +25,7 @@ extension PlainBrowser {
         } else if words.count == 1, first.count == 1, let digit = first.first, digit.isNumber,
             let command = browser.keymap.command(for: .character(digit), in: .list)
         {
-            absorb(browser.perform(command))
+            perform(command, "", wasAskedToQuit: wasAskedToQuit)
         } else {
             say("'\(TerminalText(first, limit: 60))' is no command: help lists them. Nothing was done.")
         }
@@ -89,12 +89,12 @@ extension PlainBrowser {
             return say("\(command.rawValue) has no meaning in plain mode: help lists the commands")
         }
         // Whatever acts on a row acts on the one that was said.
-        if ["row.", "mark.", "detail."].contains(where: command.rawValue.hasPrefix), rowToActOn() == nil { return }
+        if ["row.", "marks.", "detail."].contains(where: command.rawValue.hasPrefix), rowToActOn() == nil { return }
         let before = browser.list?.cursor
         let lineCount = output.lines.count
         absorb(browser.perform(command))
         if browser.list?.cursor != before, browser.list?.cursor != nil { return sayRow() }
-        if output.lines.count == lineCount { say("\(command.rawValue): done") }
+        if output.lines.count == lineCount { say("\(command.rawValue): nothing that a line could tell has changed") }
     }
 
     // MARK: Rows
@@ -109,7 +109,9 @@ extension PlainBrowser {
         let target = list.position + step * (Int(argument) ?? 1)
         if list.position == 0, target < 0 { return say("this is the first row") }
         let last = list.rows.shownCount - 1
-        if list.position == last, target > last { return say(list.isRunning ? "no further row yet" : "this is the last row") }
+        if list.position == last, target > last {
+            return say(list.isRunning ? "no further row yet" : "this is the last row")
+        }
         move(to: target)
     }
 
@@ -125,7 +127,9 @@ extension PlainBrowser {
         guard let number = Int(argument), number > 0 else { return say("row N goes to a row by its number") }
         guard let list = browser.list, list.rows.shownCount > 0 else { return say(noRowWords) }
         guard let reference = listed[number] else {
-            guard number <= list.rows.shownCount else { return say("there is no row \(number): \(rowsWord(list.rows.shownCount)) in all") }
+            guard number <= list.rows.shownCount else {
+                return say("there is no row \(number): \(rowsWord(list.rows.shownCount)) in all")
+            }
             return move(to: number - 1)
         }
         // The number means the row it was listed with, wherever that is now.
@@ -192,7 +196,8 @@ extension PlainBrowser {
 
     private mutating func sort(_ argument: String) {
         let words = argument.split(whereSeparator: \.isWhitespace)
-        guard let word = words.first, let column = ListColumn(word: word), words.count == 1 || words.last == "down" else {
+        guard let word = words.first, let column = ListColumn(word: word), words.count == 1 || words.last == "down"
+        else {
             return say("\(PlainCommand.sort.help.usage): \(PlainCommand.sort.help.text)")
         }
         guard browser.list != nil else { return say(noRowWords) }
@@ -229,7 +234,9 @@ extension PlainBrowser {
         let words = QueryWords.words(of: browser.query, now: browser.now.queryMoment)
         let others = browser.query.keys.count - words.count
         say("query: \(queryLine(words)); \(others) further attributes are returned")
-        if let list = browser.list, list.query.keys != browser.query.keys { say("It has not been asked yet: run asks.") }
+        if let list = browser.list, list.query.keys != browser.query.keys {
+            say("It has not been asked yet: run asks.")
+        }
     }
 
     private mutating func findPatient(_ name: String) {
@@ -331,7 +338,9 @@ extension PlainBrowser {
         if let run = browser.run { say(runningWords(run)) }
         if let outcome = outcomeSentence { say(outcome) }
         if let list = browser.list, !list.isRunning {
-            say("the list is as of \(list.asOf.clock), \(Figures.age(max(0, browser.now.seconds(since: list.asOf)))) ago")
+            say(
+                "the list is as of \(list.asOf.clock), \(Figures.age(max(0, browser.now.seconds(since: list.asOf)))) ago"
+            )
         }
     }
 
@@ -350,7 +359,9 @@ extension PlainBrowser {
     private mutating func quit(_ wasAskedToQuit: Bool) {
         if isInteractive, browser.run != nil, !wasAskedToQuit {
             hasAskedToQuit = true
-            return say("a query is running, \(rowsWord(browser.receivedRowCount)) so far: quit again aborts it and ends")
+            return say(
+                "a query is running, \(rowsWord(browser.receivedRowCount)) so far: quit again aborts it and ends"
+            )
         }
         absorb(browser.quit(exitCode: 0))
     }

@@ -16,7 +16,8 @@ extension PlainBrowser {
                 if run == nil {
                     sayEnd()
                     saidOutcome = true
-                } else { say("stopped after \(rowsWord(runRows)): another query takes its place")
+                } else {
+                    say("stopped after \(rowsWord(runRows)): another query takes its place")
                 }
             }
             runID = run?.id
@@ -147,9 +148,13 @@ extension PlainBrowser {
     private mutating func sayWhyEmpty() {
         guard let list = browser.list, list.rows.count == 0, case .outcome(.complete)? = list.end else { return }
         if list.words.isEmpty {
-            say("The server holds no item at all for '\(list.server.calledAETitle)': is this the right AE title and port?")
+            say(
+                "The server holds no item at all for '\(list.server.calledAETitle)': is this the right AE title and port?"
+            )
         } else {
-            say("All of these had to match: \(queryLine(list.words)). 3 asks for everything today, key NAME= drops a key.")
+            say(
+                "All of these had to match: \(queryLine(list.words)). 3 asks for everything today, key NAME= drops a key."
+            )
         }
     }
 
@@ -250,7 +255,8 @@ extension PlainBrowser {
         var tree = screen.tree
         tree.arrange(folded: [])
         let counts = tree.counts
-        var summary: TerminalText = "\(counts.elements) attributes, \(counts.empty) empty, \(counts.missing) not returned"
+        var summary: TerminalText =
+            "\(counts.elements) attributes, \(counts.empty) empty, \(counts.missing) not returned"
         if counts.doubtful > 0 { summary += ", \(counts.doubtful) doubtful" }
         var lines = [summary]
         for row in tree.rows {
@@ -261,7 +267,9 @@ extension PlainBrowser {
             case .missing: lines.append("\(indent)\(name) \(row.path.tag.description): asked, not returned")
             case .element:
                 guard let element = tree.element(row) else { continue }
-                lines.append("\(indent)\(name) \(row.path.tag.description): \(valueWords(element, in: tree.dataSet(row)))")
+                lines.append(
+                    "\(indent)\(name) \(row.path.tag.description): \(valueWords(element, in: tree.dataSet(row)))"
+                )
             }
         }
         if let defect = tree.root.defect { lines.append("DAMAGED DATA: \(defect.description)") }

@@ -102,8 +102,8 @@ public struct PlainBrowser: Sendable {
 
     public mutating func take(event: Event) -> Output {
         switch event {
-        case .clock(let moment):
-            _ = browser.update(.clock(moment))
+        case .clock:
+            absorb(browser.update(event))
             sayProgress()
         case .echo(let number, let progress): take(number, progress)
         case .serverSelected, .serverNotSaved:
@@ -136,8 +136,8 @@ public struct PlainBrowser: Sendable {
         return taken()
     }
 
-    /// Seconds until the clock is worth an event; nil while nothing depends on it.
-    public var secondsToNextClock: Double? { browser.run == nil ? nil : 1 }
+    /// Seconds until the clock is worth an event.
+    public var secondsToNextClock: Double { browser.run == nil ? max(1, browser.secondsToNextClock) : 1 }
 
     // MARK: Out
 
@@ -201,10 +201,12 @@ public struct PlainBrowser: Sendable {
     private mutating func take(_ number: Int, _ progress: EchoProgress) {
         guard number == echoID else { return }
         switch progress {
-        case .stage(let name, let milliseconds): say("\(name): \(Figures.milliseconds(milliseconds))")
+        case .stage(let name, let milliseconds):
+            say("\(name): \(Figures.milliseconds(milliseconds))")
             return
         case .succeeded(let milliseconds): say("answered: C-ECHO took \(Figures.milliseconds(milliseconds))")
-        case .refused(let status): say("the server answered C-ECHO with status \(status.description): \(status.meaning)")
+        case .refused(let status):
+            say("the server answered C-ECHO with status \(status.description): \(status.meaning)")
         case .failed(let failure):
             say("failed: \(failure.summary)")
             say("What to do: \(failure.advice)")

@@ -33,8 +33,10 @@ enum PlainCommand: String, CaseIterable {
         case .row: ("row N", "row N, as it was last listed; Enter alone says the row again")
         case .show: ("show", "every attribute of the row that was said last")
         case .list: ("list [N | all]", "20 rows from this one on, from row N on, or all")
-        case .filter: ("filter WORDS", "only rows that have the words; !WORD without it, name:WORD in a column; alone: all")
-        case .patient: ("patient NAME", "ask the server for a name, such as SMI*; nothing is added to it; alone: any name")
+        case .filter:
+            ("filter WORDS", "only rows that have the words; !WORD without it, name:WORD in a column; alone: all")
+        case .patient:
+            ("patient NAME", "ask the server for a name, such as SMI*; nothing is added to it; alone: any name")
         case .key: ("key NAME=VALUE", "set a key of the query, such as PatientID=00391022; run asks; NAME= empties it")
         case .query: ("query", "the keys of the query")
         case .day: ("day -1 | today | +1", "the day before, today, the day after")
@@ -42,7 +44,8 @@ enum PlainCommand: String, CaseIterable {
         case .freeze: ("freeze", "freeze the order, new rows at the end; again: sort them")
         case .privacy: ("privacy", "hide names and identifiers; again: show them")
         case .servers: ("servers", "the servers, numbered")
-        case .server: ("server NAME | N | AE@HOST:PORT [OUR-AE]", "use this server; its list takes the place of the other")
+        case .server:
+            ("server NAME | N | AE@HOST:PORT [OUR-AE]", "use this server; its list takes the place of the other")
         case .test: ("test", "test the server with C-ECHO")
         case .demo: ("demo", "a synthetic schedule; nothing leaves this machine")
         case .status: ("status", "the server, how the query ended, and how old the list is")

@@ -97,7 +97,7 @@ struct BrowserSession: Sendable {
     }
 
     private func theme(for screen: any Screen) throws(CommandFailure) -> Theme {
-        let library = ThemeLibrary(directories: [Configuration.folder + "/themes"])
+        let library = ThemeLibrary(directories: Configuration.themeFolders)
         let isMono = screen.depth == .mono
         let name = theme ?? effects.configuration.theme ?? (isMono ? "mono" : "default")
         do {

@@ -66,7 +66,7 @@ struct PlainSession: Sendable {
         writer.prompt()
         var isAtEnd = false
         while exitCode == nil {
-            let milliseconds = plain.secondsToNextClock.map { Int32(($0 * 1000).rounded(.up)) } ?? -1
+            let milliseconds = Int32(clamping: Int((min(plain.secondsToNextClock, 3_600) * 1000).rounded(.up)))
             var entries = [pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0)]
             if !isAtEnd { entries.append(pollfd(fd: 0, events: Int16(POLLIN), revents: 0)) }
             _ = poll(&entries, nfds_t(entries.count), milliseconds)

@@ -6,10 +6,13 @@ import WorklistBrowser
 
 /// Options of the browser itself.
 struct BrowserOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A theme by name; yours first, then those built in.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A theme by name; yours first, then those built in.", valueName: "name"),
+        completion: CompletionValues.themes
+    )
     var theme: String?
 
-    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.")
+    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.", completion: CompletionValues.colors)
     var color: String = "auto"
 
     @Flag(help: "Draw with ASCII characters only.")
@@ -18,7 +21,10 @@ struct BrowserOptions: ParsableArguments {
     @Flag(help: "Lines instead of a screen, for screen readers and serial lines; by itself where TERM is dumb.")
     var plain = false
 
-    @Option(help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"),
+        completion: .file()
+    )
     var script: String?
 
     @Option(help: ArgumentHelp("Screen size for --script.", valueName: "WxH"))
@@ -33,7 +39,10 @@ struct BrowserOptions: ParsableArguments {
     )
     var waitTimeout: Double = 60
 
-    @Option(help: ArgumentHelp("Print figures on standard error at the end: json.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("Print figures on standard error at the end: json.", valueName: "format"),
+        completion: .list(["json"])
+    )
     var stats: String?
 
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
@@ -44,7 +53,9 @@ struct BrowserOptions: ParsableArguments {
             throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
         }
         guard TerminalSize(parsing: size) != nil else { throw ValidationError("--size takes columns x rows: 80x24.") }
-        if plain, script != nil { throw ValidationError("--plain takes commands from standard input: leave out --script.") }
+        if plain, script != nil {
+            throw ValidationError("--plain takes commands from standard input: leave out --script.")
+        }
         if plain, stats != nil { throw ValidationError("--stats is about a screen: leave out --plain.") }
         if let stats, stats != "json" { throw ValidationError("--stats takes json.") }
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
@@ -110,6 +121,8 @@ struct BrowseCommand: AsyncParsableCommand {
         discussion: """
             Press ? in the browser for its keys, F1 while you type text. With --plain, or where TERM is dumb, it speaks in \
             lines: help lists the commands.
+
+            \(Examples.text(Examples.browse))
             """
     )
 

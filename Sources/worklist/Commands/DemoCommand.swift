@@ -11,7 +11,11 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Browse a synthetic schedule; nothing leaves this machine.",
-        discussion: "All names are invented. The server listens on 127.0.0.1 only, and ends with the browser."
+        discussion: """
+            All names are invented. The server listens on 127.0.0.1 only, and ends with the browser.
+
+            \(Examples.text(Examples.demo))
+            """
     )
 
     @OptionGroup var browser: BrowserOptions

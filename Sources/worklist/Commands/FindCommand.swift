@@ -19,14 +19,21 @@ struct FindCommand: AsyncParsableCommand {
             Exit codes: 0 matches, 1 none, 2 usage, 3 network, 4 rejected, 5 DIMSE failure, 6 partial (cancelled, \
             limited, lost).
 
-            Ctrl-C sends C-CANCEL; again, it aborts the association.
+            Ctrl-C sends C-CANCEL, and so does a reader that goes away; Ctrl-C again aborts the association.
+
+            The table is as wide as the terminal, and cuts no name, ID, birth date or accession number.
+
+            \(Examples.text(Examples.find))
             """
     )
 
     @OptionGroup var options: ServerOptions
     @OptionGroup var negotiation: NegotiationOptions
 
-    @Option(help: ArgumentHelp("worklist, patient, study, ups-pull and more, or a SOP class UID.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp("worklist, patient, study, ups-pull and more, or a SOP class UID.", valueName: "model"),
+        completion: CompletionValues.models
+    )
     var model = "worklist"
 
     @Option(
@@ -34,11 +41,15 @@ struct FindCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "A key; may be repeated. Keywords, names, tags and paths are understood.",
             valueName: "key[=value]"
-        )
+        ),
+        completion: CompletionValues.keys
     )
     var keys: [String] = []
 
-    @Option(help: ArgumentHelp("Read the keys from a query file (TOML).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read the keys from a query file (TOML).", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var query: String?
 
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))

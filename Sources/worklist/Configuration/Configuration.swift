@@ -39,6 +39,14 @@ struct Configuration {
         return (environment("HOME") ?? ".") + "/.config/worklist"
     }
 
+    /// Where themes are: one's own first, then those installed with the program.
+    static var themeFolders: [String] {
+        let own = environment("XDG_DATA_HOME") ?? (environment("HOME") ?? ".") + "/.local/share"
+        let shared = environment("XDG_DATA_DIRS") ?? "/usr/local/share:/usr/share"
+        return [folder + "/themes"]
+            + ([own] + shared.split(separator: ":").map(String.init)).map { $0 + "/worklist/themes" }
+    }
+
     static func environment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)

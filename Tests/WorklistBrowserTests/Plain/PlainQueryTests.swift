@@ -127,7 +127,9 @@ struct PlainQueryTests {
         var (plain, id) = PlainBrowser.started()
         let lines = plain.end(id)
         #expect(lines.first?.hasPrefix("complete: 0 rows") == true)
-        #expect(lines.last?.hasPrefix("All of these had to match: date=today(20261124), modality=CT, station=CT01.") == true)
+        #expect(
+            lines.last?.hasPrefix("All of these had to match: date=today(20261124), modality=CT, station=CT01.") == true
+        )
     }
 
     @Test("matches of an earlier query never come into a later list")
@@ -198,7 +200,10 @@ struct PlainQueryTests {
         }
     }
 
-    @Test("what is no command does nothing, and is told so", arguments: ["00391022", "4", "nxt", "/smi", ":q", "q1", "12"])
+    @Test(
+        "what is no command does nothing, and is told so",
+        arguments: ["00391022", "44", "nxt", "/smi", ":q", "q1", "12"]
+    )
     func unknown(_ line: String) {
         var plain = PlainBrowser.loaded()
         let output = plain.take(line: line)
