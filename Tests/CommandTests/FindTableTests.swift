@@ -89,7 +89,9 @@ extension Commands {
             let after = header.dropFirst(start + title.count).drop { $0 == " " }
             let end = after.isEmpty ? Int.max : header.count - after.count - 1
             return lines.map { line in
-                String(line.dropFirst(start).prefix(end - start)).trimmingCharacters(in: .whitespaces)
+                String(
+                    (line.hasPrefix("+") ? " " + line.dropFirst() : String(line)).dropFirst(start).prefix(end - start)
+                ).trimmingCharacters(in: .whitespaces)
             }.filter { !$0.isEmpty }
         }
 
@@ -98,6 +100,25 @@ extension Commands {
                 // The procedure is last, and may be cut.
                 line.hasSuffix("~") ? String(line.dropLast()) : String(line)
             }.joined()
+        }
+
+        @Test("what goes on with a row is marked as that, and a row without a date is not taken for it")
+        func continuation() async throws {
+            let fake = "SMITH^Anna 2026-11-24 08:00 OTHER, Patient X0001 1970-01-01"
+            let noDate = Wire.element(0x0010_0010, "PN", "JONES^Carol") + Wire.element(0x0010_0020, "LO", "P2")
+            let result = try await Self.find([Wire.match(0, name: fake), noDate], columns: 80)
+            let rows = result.lines.dropFirst().filter { !$0.hasPrefix("+") }
+            #expect(rows.count == 2, "\(result.output)")
+            #expect(result.lines.count > 3)
+            #expect(rows.last?.contains("JONES, Carol") == true)
+            #expect(rows.allSatisfy { !$0.hasPrefix(" ") })
+            // Where the name is the first column of all.
+            let peer = try Peer.server(matches: [Wire.match(0, name: fake), Wire.match(1, name: "+ JONES^Carol")])
+            let names = try await Program.run(
+                ["find", "--to", peer.address, "--model", Wire.worklist, "-k", "PatientName", "-k", "PatientID"],
+                environment: ["COLUMNS": "30"]
+            )
+            #expect(names.lines.dropFirst().filter { !$0.hasPrefix("+") }.count == 2, "\(names.output)")
         }
 
         @Test("the header also when there is no match")

@@ -118,9 +118,15 @@ struct RowTable {
     /// The titles.
     var header: String { Self.line(columns.map { ($0.width, TerminalText($0.title)) }) }
 
+    /// What lines that go on with a row begin with, and no row does: a value that wraps must not look like a row of its
+    /// own, nor a row without a date like the end of the one before.
+    private static let mark: TerminalText = "+"
+
     /// A row in as many lines as its longest identifier needs.
     func lines(_ cells: [TerminalText]) -> [String] {
-        let parts = zip(columns, cells).map { column, cell -> [TerminalText] in
+        let parts = zip(columns, cells).enumerated().map { index, pair -> [TerminalText] in
+            let (column, cell) = pair
+            if index == 0 { return Self.first(cell, column) }
             if column.isTime, column.width < column.wish, cell.string.dropFirst(5).first == ":" {
                 return [TerminalText(cell.string.prefix(5))]
             }
@@ -129,8 +135,23 @@ struct RowTable {
         }
         let height = parts.map(\.count).max() ?? 1
         return (0..<height).map { line in
-            Self.line(zip(columns, parts).map { ($0.width, line < $1.count ? $1[line] : .empty) })
+            Self.line(
+                zip(columns, parts).enumerated().map { index, pair in
+                    let (column, pieces) = pair
+                    let missing = index == 0 ? Self.mark : .empty
+                    return (column.width, line < pieces.count ? pieces[line] : missing)
+                }
+            )
         }
+    }
+
+    private static func first(_ cell: TerminalText, _ column: Column) -> [TerminalText] {
+        let begin: TerminalText = cell.string.first.map { $0 == "+" || $0 == " " } ?? true ? "?" : .empty
+        let whole = begin + cell
+        guard column.isIdentifier else { return [DisplayWidth.fit(whole, width: column.width)] }
+        guard whole.width > column.width else { return [whole] }
+        let pieces = DisplayWidth.wrap(whole, width: max(1, column.width - 2))
+        return pieces.enumerated().map { $0 == 0 ? $1 : "\(mark) \($1)" }
     }
 
     private static func line(_ cells: [(width: Int, text: TerminalText)]) -> String {
