@@ -133,7 +133,10 @@ extension Commands {
             #expect(result.errors.contains("jsonl"))
         }
 
-        @Test("rows as they arrive, before the query ends", arguments: ["table", "csv", "json", "jsonl", "dump"])
+        @Test(
+            "rows as they arrive, before the query ends",
+            arguments: ["table", "csv", "json", "jsonl", "dicom-json", "dump"]
+        )
         func streaming(_ format: String) async throws {
             let gate = Gate()
             let peer = try Peer.server { connection, query in

@@ -316,10 +316,8 @@ extension PlainBrowser {
         } else if let number = Int(argument), browser.servers.indices.contains(number - 1) {
             profile = browser.servers[number - 1]
         } else if first.contains("@"), words.count <= 2 {
-            switch parseServer(String(first)) {
-            case .success(var parsed):
-                if words.count == 2 { parsed.callingAETitle = String(words[1]) }
-                profile = parsed
+            switch parseServer(String(first), words.count == 2 ? String(words[1]) : nil) {
+            case .success(let parsed): profile = parsed
             case .failure(let error): return say(TerminalText(error.message))
             }
         } else {

@@ -119,7 +119,7 @@ extension PlainBrowser {
             sayWhyEmpty()
             return
         }
-        sayRow()
+        sayRow(isAsked: false)
     }
 
     /// How the last query ended, and what is on the list now: one sentence.
@@ -160,15 +160,23 @@ extension PlainBrowser {
 
     // MARK: Rows
 
-    /// Says the row under the cursor; actions mean this one from now on.
-    mutating func sayRow(_ remark: TerminalText = .empty) {
+    /// Says the row under the cursor; actions mean this one from now on. Not asked for, it is said only if it is news.
+    mutating func sayRow(_ remark: TerminalText = .empty, isAsked: Bool = true) {
         guard let list = browser.list, let cursor = list.cursor else {
             said = nil
             say(noRowWords)
             return
         }
         let words = rowWords(cursor.row)
-        said = SaidRow(identity: cursor.identity, words: words)
+        var next = SaidRow(identity: cursor.identity, words: words, patient: patientWords(cursor.row))
+        if !isAsked, let said {
+            next.isUnasked = said.isUnasked
+            if next == said { return }
+            next.isUnasked = said.isUnasked || next.identity != said.identity || next.patient != said.patient
+        }
+        said = next
+        // What has been heard stays where it is when rows come in.
+        browser.list?.isTouched = true
         browser.seen = cursor.identity
         browser.movedAt = nil
         say("row \(list.position + 1) of \(list.rows.shownCount)\(remark)\(cautions(list)): \(words)")
@@ -206,27 +214,15 @@ extension PlainBrowser {
         }
         guard let plain = browser.list?.text(row) else { return .empty }
         let text = browser.isPrivate ? plain.masked : plain
-        func value(_ value: ColumnText, _ before: TerminalText = "", or missing: TerminalText) -> TerminalText {
-            switch value.state {
-            case .absent, .empty: missing
-            case .sound: before + value.text
-            case .guessed, .damaged: "\(before)\(value.text) (doubtful)"
-            }
-        }
-        var parts = [
-            value(text[.patient], or: "NO NAME"),
-            value(text[.born], "born ", or: "birth date unknown"),
-            value(text[.id], "ID ", or: "NO ID") + (text.issuer.hasValue ? " [\(text.issuer.text)]" : ""),
-            value(text[.sex], or: "sex unknown"),
-        ]
+        var parts = Self.patientParts(text) + [Self.value(text[.sex], or: "sex unknown")]
         if text[.age].hasValue { parts.append(text[.age].text) }
-        parts.append(value(text[.accession], "accession ", or: "no accession number"))
+        parts.append(Self.value(text[.accession], "accession ", or: "no accession number"))
         if text[.date].text.string != browser.now.date.formatted {
-            parts.append(value(text[.date], or: "no date"))
+            parts.append(Self.value(text[.date], or: "no date"))
         }
-        parts.append(value(text[.time], or: "no time"))
+        parts.append(Self.value(text[.time], or: "no time"))
         for column in [ListColumn.modality, .station, .procedure] where text[column].hasValue {
-            parts.append(value(text[column], or: ""))
+            parts.append(Self.value(text[column], or: ""))
         }
         if text[.status].hasValue { parts.append(TerminalText(text[.status].text.string.lowercased())) }
         if text.isUrgent { parts.append("URGENT") }
@@ -236,14 +232,46 @@ extension PlainBrowser {
         return parts.joined(separator: ", ")
     }
 
+    /// Name, birth date, ID and its issuer.
+    private static func patientParts(_ text: RowText) -> [TerminalText] {
+        [
+            value(text[.patient], or: "NO NAME"), value(text[.born], "born ", or: "birth date unknown"),
+            value(text[.id], "ID ", or: "NO ID") + (text.issuer.hasValue ? " [\(text.issuer.text)]" : ""),
+        ]
+    }
+
+    private func patientWords(_ row: Int) -> [TerminalText] {
+        guard let text = browser.list?.rows.text(row) else { return [] }
+        return Self.patientParts(text)
+    }
+
+    private static func value(
+        _ value: ColumnText,
+        _ before: TerminalText = "",
+        or missing: TerminalText
+    ) -> TerminalText {
+        switch value.state {
+        case .absent, .empty: missing
+        case .sound: before + value.text
+        case .guessed, .damaged: "\(before)\(value.text) (doubtful)"
+        }
+    }
+
     /// The row an action applies to: the one said last, provided it is still what was said. Else it is said anew.
     mutating func rowToActOn() -> RowReference? {
         guard let cursor = browser.list?.cursor else {
             say(noRowWords)
             return nil
         }
-        if let said, said.identity == cursor.identity, said.words == rowWords(cursor.row) { return cursor }
-        say(said == nil ? "first hear which row it is:" : "nothing done: the row is not as it was said. It is now:")
+        let isAsSaid = said?.identity == cursor.identity && said?.words == rowWords(cursor.row)
+        if let said, isAsSaid, !said.isUnasked { return cursor }
+        if said == nil {
+            say("first hear which row it is:")
+        } else if isAsSaid {
+            say("nothing done: another row took the place of the one you heard before. It is:")
+        } else {
+            say("nothing done: the row is not as it was said. It is now:")
+        }
         sayRow()
         return nil
     }

@@ -18,8 +18,8 @@ public struct PlainBrowser: Sendable {
     public internal(set) var browser: Browser
     /// Somebody types: asks before a query is thrown away. A script means what it says.
     let isInteractive: Bool
-    /// Reads `AE@HOST:PORT`; says what is wrong with it.
-    let parseServer: @Sendable (String) -> Result<ServerProfile, ServerTextError>
+    /// Reads `AE@HOST:PORT`, and our own AE title if there is one; says what is wrong with it.
+    let parseServer: @Sendable (_ address: String, _ ownTitle: String?) -> Result<ServerProfile, ServerTextError>
 
     var output = Output()
     /// The row said last, in the words it was said in.
@@ -44,6 +44,11 @@ public struct PlainBrowser: Sendable {
     struct SaidRow: Hashable, Sendable {
         var identity: ItemIdentity
         var words: TerminalText
+        /// Who it is.
+        var patient: [TerminalText]
+        /// Another row, or another patient in it, came under the cursor without being asked for: to be heard once more
+        /// before anything is done with it.
+        var isUnasked = false
     }
 
     enum Wait: Hashable, Sendable {
@@ -65,7 +70,10 @@ public struct PlainBrowser: Sendable {
     public init(
         browser: Browser,
         isInteractive: Bool,
-        parseServer: @escaping @Sendable (String) -> Result<ServerProfile, ServerTextError>
+        parseServer:
+            @escaping @Sendable (_ address: String, _ ownTitle: String?) -> Result<
+                ServerProfile, ServerTextError
+            >
     ) {
         self.browser = browser
         self.isInteractive = isInteractive

@@ -1,3 +1,5 @@
+import ArgumentParser
+import DICOMProtocol
 import Glibc
 import NIOConcurrencyHelpers
 import Terminal
@@ -39,11 +41,15 @@ struct PlainSession: Sendable {
                 now: clock.now()
             ),
             isInteractive: isTerminal
-        ) { text in
+        ) { address, ownTitle in
             do {
-                return .success(try ServerOptions.parse(text))
+                var profile = try ServerOptions.parse(address)
+                if let ownTitle { profile.callingAETitle = try AETitle(ownTitle).text }
+                return .success(profile)
+            } catch let error as ValidationError {
+                return .failure(PlainBrowser.ServerTextError(error.message))
             } catch {
-                return .failure(PlainBrowser.ServerTextError("\(error)"))
+                return .failure(PlainBrowser.ServerTextError("'\(ownTitle ?? "")' is no AE title: \(error)"))
             }
         }
         var writer = PlainWriter(hasPrompt: isTerminal, isUTF8: TerminalLocale.prepare())

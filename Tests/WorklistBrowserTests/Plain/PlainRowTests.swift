@@ -111,6 +111,46 @@ struct PlainRowTests {
         }
     }
 
+    @Test("a refresh that puts another patient under the cursor says so; the next action waits until it was heard")
+    func anotherPatient() throws {
+        for isGone in [false, true] {
+            var plain = PlainBrowser.loaded()
+            plain.type("row 3")
+            let id = try #require(plain.take(line: "run").effects.finds.first).id
+            var steps = Sample.morning
+            if isGone { steps.remove(at: 2) } else { steps[2].name = "SMITH^Alan" }
+            plain.receive(id, steps)
+            let end = plain.end(id)
+            #expect(end.contains { $0.contains(isGone ? "MÜLLER" : "SMITH, Alan") }, "\(end)")
+            #expect(end.contains { $0.contains("no longer on the list") } == isGone)
+            let refused = plain.type("show")
+            #expect(refused.first?.hasPrefix("nothing done: another row took the place") == true, "\(refused)")
+            #expect(refused.count == 2)
+            #expect(plain.type("show").count > 10)
+        }
+    }
+
+    @Test("what is said and has not changed is not said again by a refresh")
+    func unchanged() throws {
+        var plain = PlainBrowser.loaded()
+        plain.type("row 3")
+        let id = try #require(plain.take(line: "run").effects.finds.first).id
+        plain.receive(id, Sample.morning)
+        #expect(plain.end(id).count == 1)
+        #expect(plain.type("show").count > 10)
+    }
+
+    @Test("a row that was heard stays under the cursor when rows come in above it and the query ends")
+    func heardStays() {
+        var (plain, id) = PlainBrowser.started()
+        plain.receive(id, [Sample.morning[5]])
+        #expect(plain.type("").first?.hasPrefix("row 1 of 1 (still receiving): O'CONNOR") == true)
+        plain.receive(id, Sample.morning.filter { $0.id != Sample.morning[5].id })
+        let end = plain.end(id)
+        #expect(end.last?.hasPrefix("row 6 of 14: O'CONNOR") == true || end.count == 1, "\(end)")
+        #expect(plain.type("show").contains("Patient ID (0010,0020): 00440071"))
+    }
+
     @Test("a number means the row it was listed with, wherever that is by then")
     func listedNumbers() {
         var plain = PlainBrowser.loaded()

@@ -16,9 +16,16 @@ extension PlainBrowser {
                 now: Sample.start
             ),
             isInteractive: isInteractive
-        ) { text in
-            text.hasPrefix("RIS@")
-                ? .success(ServerProfile(name: text, host: "127.0.0.1", port: 104, calledAETitle: "RIS"))
+        ) { text, title in
+            let profile = ServerProfile(
+                name: text,
+                host: "127.0.0.1",
+                port: 104,
+                calledAETitle: "RIS",
+                callingAETitle: title ?? "WORKLIST"
+            )
+            return text.hasPrefix("RIS@")
+                ? .success(profile)
                 : .failure(PlainBrowser.ServerTextError("use AE@HOST:PORT"))
         }
     }
