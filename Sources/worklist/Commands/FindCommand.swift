@@ -78,6 +78,7 @@ struct FindCommand: AsyncParsableCommand {
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
         if let cancelAfter, cancelAfter < 1 { throw ValidationError("--cancel-after takes 1 or more.") }
         if force, output == nil { throw ValidationError("--force needs --output.") }
+        if output != nil, format == .none { throw ValidationError("--output needs rows: leave out --format none.") }
         if output == "" { throw ValidationError("--output names no file.") }
         if query != nil, model != "worklist" {
             throw ValidationError("The query file names its model; leave out --model.")
