@@ -90,8 +90,9 @@ struct PlainSession: Sendable {
                 isAtEnd = !reader.read()
                 if isTerminal { gatherPaste(&reader, &isAtEnd) }
                 let lines = reader.takeLines(atEnd: isAtEnd)
-                if isTerminal, lines.count > 1 {
-                    carryOut(plain.refuse(pasted: lines.count), afterLine: true)
+                let count = lines.count + reader.takeForgotten()
+                if isTerminal, count > 1 {
+                    carryOut(plain.refuse(pasted: count), afterLine: true)
                 } else {
                     for line in lines where exitCode == nil { carryOut(plain.take(line: line), afterLine: true) }
                 }
@@ -109,6 +110,7 @@ struct PlainSession: Sendable {
             var entry = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
             guard poll(&entry, 1, Self.pasteMilliseconds) > 0 else { return }
             isAtEnd = !reader.read()
+            reader.forgetAllButTheLast()
         }
     }
 }
@@ -176,6 +178,8 @@ private final class PlainInbox: Sendable {
 private struct LineReader {
     private var bytes: [UInt8] = []
     private var isTooLong = false
+    /// Lines of a paste that were not kept.
+    private var forgotten = 0
     private let limit: Int
 
     init(limit: Int) {
@@ -214,6 +218,19 @@ private struct LineReader {
             bytes = []
         }
         return lines
+    }
+
+    /// Keeps a paste from filling the memory: more than two lines are only counted.
+    mutating func forgetAllButTheLast() {
+        let ends = bytes.indices.filter { bytes[$0] == 0x0A }
+        guard ends.count > 2 else { return }
+        forgotten += ends.count - 1
+        bytes.removeFirst(ends[ends.count - 2] + 1)
+    }
+
+    mutating func takeForgotten() -> Int {
+        defer { forgotten = 0 }
+        return forgotten
     }
 
     private mutating func add(_ line: ArraySlice<UInt8>, to lines: inout [String]) {
