@@ -25,7 +25,9 @@ extension Commands {
             Hazards.item("EVANS^Ed", id: "5", time: "120000"),
         ]
 
-        @Test("--watch asks again after its seconds, tells what is new, changed and gone, and d shows it with the old values")
+        @Test(
+            "--watch asks again after its seconds, tells what is new, changed and gone, and d shows it with the old values"
+        )
         func changes() async throws {
             let peer = try Self.peer([Self.first, Self.second])
             try await Hazards.browse(
@@ -95,7 +97,8 @@ extension Commands {
                 environment: ["WORKLIST_CONFIG_DIR": folder.path]
             )
             for (text, words) in [
-                ("theme = \"mono\"\nwatch_interval = 5\n", ":2: watch_interval"), ("watch_bell = 1\n", ":1: watch_bell"),
+                ("theme = \"mono\"\nwatch_interval = 5\n", ":2: watch_interval"),
+                ("watch_bell = 1\n", ":1: watch_bell"),
             ] {
                 try folder.write(text, to: "config.toml")
                 let result = try await Program.run(

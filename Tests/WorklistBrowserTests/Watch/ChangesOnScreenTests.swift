@@ -89,7 +89,10 @@ struct ChangesOnScreenTests {
         browser.keys("W")
         let request = browser.at(64).finds.first
         var steps = Sample.morning
-        steps.insert(contentsOf: (0..<5).map { Sample.Step(id: "7\($0)", accession: "B\($0)", time: "0700\($0)0") }, at: 0)
+        steps.insert(
+            contentsOf: (0..<5).map { Sample.Step(id: "7\($0)", accession: "B\($0)", time: "0700\($0)0") },
+            at: 0
+        )
         steps += (0..<30).map { Sample.Step(id: "8\($0)", accession: "C\($0)", time: "200000") }
         _ = browser.refresh(request, steps, at: 65)
         #expect(browser.list?.cursor?.identity == before)
@@ -215,7 +218,8 @@ struct ChangesOnScreenTests {
             // The sample's study UIDs end in the patient ID.
             let plain = screen.replacing("1.2.826.0.1.3680043.9.7.00481516", with: "")
                 .replacing("1.2.826.0.1.3680043.9.7.00501188", with: "")
-            for secret in ["NGUYEN", "Lan", "YAMADA", "00481516", "00501188", "1969-07-14"] where plain.contains(secret) {
+            for secret in ["NGUYEN", "Lan", "YAMADA", "00481516", "00501188", "1969-07-14"] where plain.contains(secret)
+            {
                 Issue.record("\(secret): \(screen)")
             }
         }

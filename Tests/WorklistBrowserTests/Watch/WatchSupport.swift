@@ -58,7 +58,9 @@ extension Browser {
 
     mutating func fail(_ request: FindRequest?) -> [Effect] {
         guard let request else { return [] }
-        return update(.find(request.id, .failed(AssociationFailure(.rejected(.callingAETitleNotRecognized), peer: Sample.peer))))
+        return update(
+            .find(request.id, .failed(AssociationFailure(.rejected(.callingAETitleNotRecognized), peer: Sample.peer)))
+        )
     }
 
     /// A list of the morning, and the one a minute later in its place.

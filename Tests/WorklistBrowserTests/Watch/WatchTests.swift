@@ -279,7 +279,10 @@ struct WatchTests {
         #expect(WatchDialog.seconds(text) == .success(seconds))
     }
 
-    @Test("what is no interval is refused with what is expected", arguments: ["", "x", "14", "3601", "2 h", "-60", "9999999999999"])
+    @Test(
+        "what is no interval is refused with what is expected",
+        arguments: ["", "x", "14", "3601", "2 h", "-60", "9999999999999"]
+    )
     func noInterval(_ text: String) {
         guard case .failure(let problem) = WatchDialog.seconds(text) else {
             Issue.record("\(text) was taken")
