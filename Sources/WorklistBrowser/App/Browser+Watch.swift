@@ -287,8 +287,9 @@ extension Browser {
             let warning = similarWarning(row: row)
             let changes = oldValues(row: row, in: list)
             let note = changeNote(row: row, in: list).map { $0.mark + " " + $0.text }
+            let reading = reading(of: cursor.identity, in: list)
             overlays[index].change(DetailScreen.self) {
-                $0 = $0.showing(shown, position: (place + 1, list.rows.shownCount), warning: warning)
+                $0 = $0.showing(shown, fallback: reading, position: (place + 1, list.rows.shownCount), warning: warning)
                 $0.changes = changes
                 $0.note = note
             }
@@ -301,8 +302,9 @@ extension Browser {
             isHidden
             ? "the filter hides this row since \(list.asOf.clock); this is what it was before"
             : "NOT ON THE LIST ANY MORE: it was there at \(old.asOf.clock), not at \(list.asOf.clock)"
+        let reading = reading(of: cursor.identity, in: old)
         overlays[index].change(DetailScreen.self) {
-            $0 = $0.showing(shown, position: $0.position, warning: warning)
+            $0 = $0.showing(shown, fallback: reading, position: $0.position, warning: warning)
             $0.standsAlone = true
         }
     }

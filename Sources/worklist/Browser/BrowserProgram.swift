@@ -1,4 +1,5 @@
 import DICOMNetwork
+import DICOMProtocol
 import NIOConcurrencyHelpers
 import Terminal
 import WorklistBrowser
@@ -10,6 +11,10 @@ struct BrowserProgram: TerminalApplication {
     private(set) var browser: Browser
     private let runner: EffectRunner
     let clock: BrowserClock
+    /// When the query that was started last was started.
+    private var startedAt: Moment?
+    /// What the clock asked for before the input that is handled next.
+    private var early: LoopRequests = []
     private var tickAt: ContinuousClock.Instant
     private(set) var exitCode: Int32 = 0
     private(set) var peakRows = 0
@@ -22,28 +27,43 @@ struct BrowserProgram: TerminalApplication {
     }
 
     /// The first query; call once, before the loop runs.
-    mutating func start() -> LoopRequests { carryOut(browser.start()) }
+    mutating func start() -> LoopRequests {
+        carryOut(browser.start()).union(browser.takesMouse ? .mouseOn : [])
+    }
+
+    /// All keys of one read have one moment.
+    mutating func inputsArrived(at instant: ContinuousClock.Instant) {
+        // A clock event may ask for something too, such as the next query of a watch.
+        early.formUnion(carryOut(browser.update(.clock(clock.now()))))
+    }
 
     mutating func handle(input: InputEvent) -> LoopRequests {
+        let requests = early.union(handled(input))
+        early = []
+        return requests
+    }
+
+    private mutating func handled(_ input: InputEvent) -> LoopRequests {
         switch input {
         case .tick:
             let requests = update(.clock(clock.now()))
             tickAt = ContinuousClock.now + .milliseconds(Int64(browser.secondsToNextClock * 1000))
             return requests
         case .resize(let size): return update(.resized(size))
-        case .signal: return update(.input(input))
         case .resumed: return update(.resumed)
-        case .key, .paste, .invalid:
-            // A clock event may ask for something too, such as the next query of a watch.
-            return carryOut(browser.update(.clock(clock.now()))).union(update(.input(input)))
+        case .key, .mouse, .paste, .invalid, .signal: return update(.input(input))
         }
     }
 
     mutating func handle(event: Event) -> LoopRequests {
         // Elapsed times are those of the moment an event is acted on.
+        guard case .find(let id, let progress) = event else { return update(event) }
         var requests: LoopRequests = []
-        if case .find(_, let progress) = event {
-            if case .matches = progress {} else { requests = carryOut(browser.update(.clock(clock.now()))) }
+        if case .matches = progress {} else { requests = carryOut(browser.update(.clock(clock.now()))) }
+        if case .finished(let outcome, var statistics) = progress, !clock.isReal, let startedAt {
+            // A query takes as long as the clock says that the screen shows.
+            statistics.totalMilliseconds = clock.now().seconds(since: startedAt) * 1000
+            return requests.union(update(.find(id, .finished(outcome, statistics))))
         }
         return requests.union(update(event))
     }
@@ -69,11 +89,15 @@ struct BrowserProgram: TerminalApplication {
         for effect in effects {
             switch effect {
             case .bell: requests.insert(.bell)
+            case .mouse(let isOn): requests.insert(isOn ? .mouseOn : .mouseOff)
             case .redraw: requests.insert(.redraw)
             case .suspend: requests.insert(.suspend)
             case .quit(let code):
                 exitCode = code
                 requests.insert(.quit)
+            case .startFind:
+                startedAt = clock.now()
+                runner.run(effect)
             default: runner.run(effect)
             }
         }
