@@ -18,6 +18,7 @@ extension Browser {
         case .serverMenu: return useServer(named: argument)
         case .viewSort: return sort(byWord: argument)
         case .dayToday: return moveDay(toWord: argument)
+        case .watchToggle: return watch(every: argument)
         default: return perform(command)
         }
     }
@@ -88,6 +89,7 @@ extension Command {
         case .filterEdit: ("filter", "WORDS")
         case .serverMenu: ("server", "NAME")
         case .viewSort: ("sort", "COLUMN")
+        case .watchToggle: ("watch", "60, 5 min")
         case .dayToday: ("day", "-1, +2, today, 2026-11-24")
         default: nil
         }
