@@ -168,7 +168,10 @@ public struct Browser: Sendable {
     mutating func watchFromStart(_ effects: [Effect]) -> [Effect] {
         guard settings.watchesFromStart, server != nil else { return effects }
         settings.watchesFromStart = false
-        return effects + startWatch(every: settings.watchInterval)
+        let watching = startWatch(every: settings.watchInterval)
+        // The query line says it; the keys are what a new user needs to see.
+        message = nil
+        return effects + watching
     }
 
     static func startQuery(for server: ServerProfile?) -> Query {
