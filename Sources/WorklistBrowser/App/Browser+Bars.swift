@@ -256,6 +256,7 @@ extension Browser {
                     ("\(list.rows.shownCount) of \(list.rows.count) shown (local filter)", theme.style("ui.match"))
                 )
             }
+            if let words = markCounts.words { parts.append((TerminalText(words), theme.style("table.mark"))) }
             if let pending = list.rows.pendingWork { parts.append((TerminalText(pending), ink.dim)) }
             if list.rows.isFrozen { parts.append(("order frozen", ink.warning)) }
         }

@@ -30,6 +30,7 @@ extension Browser {
     mutating func paste(_ text: String) -> [Effect] {
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText { return insert(text) }
+        if overlays.isEmpty, BarcodeScan.isPlausible(pasted: text, settings.barcode) { return scanned(text) }
         message = Message(kind: .info, text: "pasted text runs no commands; / and then paste filters the list")
         return []
     }
@@ -170,9 +171,17 @@ extension Browser {
         for intent in intents {
             switch intent {
             case .effect(.quit(let code)): effects += quit(exitCode: code)
+            case .effect(.copy(let text)) where !Clipboard.holds(text):
+                message = tooLongToCopy(text)
+                return effects
             case .effect(let effect):
                 if case .startEcho(let number, _) = effect { echoNumber = number }
                 effects.append(effect)
+            case .export(let plan, let replaces): effects += export(plan, replaces: replaces)
+            case .cancelExport: effects += [exporting].compactMap(\.self).map(Effect.cancelExport)
+            case .scanned(let text):
+                if !overlays.isEmpty { overlays.removeLast() }
+                effects += scanned(text)
             case .close: if !overlays.isEmpty { overlays.removeLast() }
             case .open(let overlay): overlays.append(overlay)
             case .run(let query):

@@ -97,6 +97,7 @@ extension Browser {
         list = nil
         attempt = nil
         seen = nil
+        if server != profile { marks.clear() }
         server = profile
         return effects + startQuery(Self.startQuery(for: profile))
     }
@@ -203,6 +204,7 @@ extension Browser {
             }
         }
         follow()
+        effects += scanEnded(ended.id, end)
         switch end {
         case .failed(let failure):
             if failure.cause != .cancelled {
@@ -244,6 +246,14 @@ extension Browser {
         var fresh = fresh
         defer { list = fresh }
         guard let old = list, let cursor = old.cursor else { return }
+        fresh.settle(marks)
+        let lost = old.marked.rows.keys.filter { marks.contains($0) && fresh.marked.rows[$0] == nil }.count
+        if lost > 0 {
+            message = Message(
+                kind: .warning,
+                text: lost == 1 ? "a marked row is no longer on the list" : "\(lost) marked rows are no longer on the list"
+            )
+        }
         // Order, filter and freezing may have been changed while the refresh ran.
         if fresh.rows.order != old.rows.order || fresh.rows.filter != old.rows.filter {
             _ = fresh.rows.sort(by: old.rows.order)

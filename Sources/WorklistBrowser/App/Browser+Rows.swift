@@ -6,8 +6,9 @@ import Terminal
 extension Browser {
     /// What a row carries besides its values.
     func decoration(ofRow row: Int, in list: ResultList) -> RowDecoration {
-        let decoration = RowDecoration()
+        var decoration = RowDecoration()
         // Marks and duplicates.
+        if !marks.isEmpty { decoration.isMarked = marks.contains(ItemIdentity(list.rows.table.item(row))) }
         // Changes since the list before.
         return decoration
     }

@@ -49,8 +49,23 @@ public struct Browser: Sendable {
     // Saved queries.
 
     // Columns, marks and export.
+    var marks = RowMarks()
+    var markCounts = MarkCounts()
+    var markCountsFor: MarkCountKey?
+    /// The export under way.
+    var exporting: ExportID?
+    var lastExport = 0
+    /// The terminal's own way to the clipboard has been explained.
+    var hasExplainedClipboard = false
 
     // Watch and barcode.
+    var burst = KeyBurst()
+    var burstStart: BurstStart?
+    var fieldBurst = FieldBurst()
+    /// When the key being handled came, in microseconds of a clock that only goes on; nil: bursts are not looked for.
+    public var keyTime: Int64?
+    /// The query a scan has led to.
+    var scanQuery: ScanQuery?
 
     // Themes, keys and the rest.
 
@@ -134,6 +149,7 @@ public struct Browser: Sendable {
 
     /// Takes an event; what is to be done comes back, in order.
     public mutating func update(_ event: Event) -> [Effect] {
+        defer { settleMarks() }
         switch event {
         case .input(let input): return update(input)
         case .resized(let size):
@@ -162,7 +178,9 @@ public struct Browser: Sendable {
             return []
         // Saved queries.
         // Watch and barcode.
+        case .inputPaused: return inputPaused()
         // Export, layouts, themes.
+        case .export(let id, let progress): return update(id, progress)
         // The program.
         case .resumed: return [.redraw]
         case .terminationRequested: return quit(exitCode: 143)
@@ -171,7 +189,7 @@ public struct Browser: Sendable {
 
     private mutating func update(_ input: InputEvent) -> [Effect] {
         switch input {
-        case .key(let key): return press(key)
+        case .key(let key): return take(key)
         case .paste(let text): return paste(text)
         case .mouse, .invalid: return []
         case .resize(let size):
@@ -215,6 +233,8 @@ public struct Browser: Sendable {
     mutating func quit(exitCode: Int32) -> [Effect] {
         var effects: [Effect] = []
         if let run { effects.append(.abortFind(run.id)) }
+        // No half file with patients' names is left behind.
+        if let exporting { effects.append(.cancelExport(exporting)) }
         effects.append(.quit(exitCode: exitCode))
         return effects
     }

@@ -32,6 +32,11 @@ enum Intent {
     case perform(Command)
     /// Close this dialog and sort the list.
     case sort(SortOrder)
+    /// Write rows into a file; `replaces`: the user has said that a file of that name may go.
+    case export(ExportPlan, replaces: Bool)
+    case cancelExport
+    /// Close this dialog and look for what was scanned.
+    case scanned(String)
 
     // Themes and the rest.
 

@@ -44,7 +44,10 @@ public enum Event: Sendable {
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
     // Watch and barcode.
+    /// No key came until ``Browser/secondsToPause``: what was held back is decided on.
+    case inputPaused
     // Export, layouts, themes.
+    case export(ExportID, ExportProgress)
     // Servers.
     case serverSaved(ServerProfile, path: String)
     case serverNotSaved(reason: String)
@@ -115,6 +118,9 @@ public enum Effect: Sendable {
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
+    /// Write rows into a file, off the UI thread; answer with ``Event/export(_:_:)``.
+    case export(ExportRequest)
+    case cancelExport(ExportID)
     // Servers.
     /// Write the server into the configuration file.
     case saveServer(ServerProfile)

@@ -46,6 +46,8 @@ struct ResultList: Sendable {
     /// The earliest and latest day among the first rows.
     var days: ClosedRange<UInt64>?
     var similar = SimilarPatients()
+    /// The marked items of this list.
+    var marked = MarkedRows()
     private var cache: [Int: RowText] = [:]
     private static let cacheLimit = 1_024
 

@@ -3,11 +3,15 @@ import DICOMData
 import DICOMMatching
 import DICOMProtocol
 import Terminal
+import WorklistBrowser
 
 /// `--format`: how rows are printed.
 enum RowFormat: String, ExpressibleByArgument, CaseIterable {
     case table, csv, json, jsonl, dump, none
     case dicomJSON = "dicom-json"
+
+    /// The format shared with the browser's export; nil for those of the shell alone.
+    var itemFormat: ItemFormat? { ItemFormat(rawValue: rawValue) }
 }
 
 /// Prints matches as they arrive. No control character of a value reaches the output in any format.
@@ -15,13 +19,16 @@ struct RowWriter {
     private let format: RowFormat
     private let fallback: SpecificCharacterSet?
     private let columns: [Column]
+    private var formatter: ItemFormatter?
     private var count = 0
     /// Rows are looked into; with ``RowFormat/none`` they are only counted.
     var isReading: Bool { format != .none }
     /// Rows with text that declares no character set and was read by a guess.
-    private(set) var guessedRows = 0
+    var guessedRows: Int { formatter?.guessedRows ?? guessedTableRows }
     /// Rows with bytes that are not valid in the character set they declare, or with a data set that breaks off.
-    private(set) var damagedRows = 0
+    var damagedRows: Int { formatter?.damagedRows ?? damagedTableRows }
+    private var guessedTableRows = 0
+    private var damagedTableRows = 0
     private let out = StandardOutput.shared
 
     /// One column: an attribute, and for the table how wide it is.
@@ -34,7 +41,8 @@ struct RowWriter {
     init(format: RowFormat, query: Query, fallback: SpecificCharacterSet?) {
         self.format = format
         self.fallback = fallback
-        self.columns = format == .table ? Self.tableColumns(query) : Self.allColumns(query)
+        self.columns = format == .table ? Self.tableColumns(query) : []
+        formatter = format.itemFormat.map { ItemFormatter(format: $0, query: query, fallback: fallback) }
     }
 
     // MARK: Columns
@@ -64,14 +72,6 @@ struct RowWriter {
         }
     }
 
-    /// Every asked attribute that is no sequence.
-    private static func allColumns(_ query: Query) -> [Column] {
-        query.keys.filter { $0.vr != .SQ }.map { key in
-            let steps = key.path.steps.map { DataDictionary.keywordOrTag($0.tag) + "." }.joined()
-            return Column(title: steps + DataDictionary.keywordOrTag(key.path.tag), path: key.path, width: 0)
-        }
-    }
-
     // MARK: Writing
 
     func begin() {
@@ -79,9 +79,8 @@ struct RowWriter {
         case .table:
             let line = columns.map { DisplayWidth.fit(TerminalText($0.title), width: $0.width).string }
             out.writeLine(Self.trimmed(line.joined(separator: "  ")))
-        case .csv: out.writeLine(columns.map { Self.csv($0.title) }.joined(separator: ","))
-        case .json, .dicomJSON: out.write("[")
-        case .jsonl, .dump, .none: break
+        case .csv, .json, .jsonl, .dicomJSON, .dump: out.write(formatter?.begin() ?? "")
+        case .none: break
         }
         out.flush()
     }
@@ -92,12 +91,17 @@ struct RowWriter {
             return
         }
         for index in 0..<batch.count where !out.isClosed {
+            if let line = formatter?.row(batch.identifier(index)) {
+                out.write(line)
+                count += 1
+                continue
+            }
             var item = batch.identifier(index).decoded
             item.fallbackCharacterSet = fallback
             // Decoded once: for what is said at the end, and for the cells.
             let texts = columns.map { item.dataSet(holding: $0.path)?.text($0.path.tag) }
             note(texts, isBroken: item.defect != nil)
-            write(item, texts)
+            write(texts)
             count += 1
         }
         out.flush()
@@ -114,46 +118,23 @@ struct RowWriter {
             case .invalidBytes, .unknownCharacterSet: isDamaged = true
             }
         }
-        if isGuessed { guessedRows += 1 }
-        if isDamaged { damagedRows += 1 }
+        if isGuessed { guessedTableRows += 1 }
+        if isDamaged { damagedTableRows += 1 }
     }
 
     /// What the reader of the rows must know about their text; nil if there is nothing.
-    var caution: String? {
-        var parts: [String] = []
-        if guessedRows > 0 {
-            parts.append(
-                "\(Self.have(guessedRows)) text without a declared character set; it was guessed and may be wrong "
-                    + "(set assume_character_set for the server)"
-            )
-        }
-        if damagedRows > 0 { parts.append("\(Self.have(damagedRows)) text or data that cannot be read as declared") }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
-    }
+    var caution: String? { ItemFormatter.caution(guessed: guessedRows, damaged: damagedRows) }
 
-    private static func have(_ rows: Int) -> String { rows == 1 ? "1 row has" : "\(rows) rows have" }
-
-    /// `texts`: the values of the columns; nil for an absent one.
-    private func write(_ item: DataSet, _ texts: [DecodedText?]) {
-        switch format {
-        case .table:
-            let cells = zip(columns, texts).map { column, text -> String in
-                DisplayWidth.fit(Self.cell(text, column.path.tag), width: column.width).string
-            }
-            out.write(Self.trimmed(cells.joined(separator: "  ")) + "\n")
-        case .csv:
-            let cells = texts.map { Self.csv(TerminalText($0?.string ?? "").string) }
-            out.write(cells.joined(separator: ",") + "\n")
-        case .json: out.write((count == 0 ? "\n" : ",\n") + JSONText.safe(Self.object(item)))
-        case .jsonl: out.write(JSONText.safe(Self.object(item)) + "\n")
-        case .dicomJSON: out.write((count == 0 ? "\n" : ",\n") + JSONText.safe(DICOMJSON.encode(item)))
-        case .dump: out.write("# match \(count + 1)\n" + Self.dump(item, indent: 0))
-        case .none: break
+    /// A line of the table. `texts`: the values of the columns; nil for an absent one.
+    private func write(_ texts: [DecodedText?]) {
+        let cells = zip(columns, texts).map { column, text -> String in
+            DisplayWidth.fit(Self.cell(text, column.path.tag), width: column.width).string
         }
+        out.write(Self.trimmed(cells.joined(separator: "  ")) + "\n")
     }
 
     func end() {
-        if format == .json || format == .dicomJSON { out.write("\n]\n") }
+        out.write(formatter?.end() ?? "")
         out.flush()
     }
 
@@ -173,50 +154,9 @@ struct RowWriter {
         }
     }
 
-    private static func csv(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
     private static func trimmed(_ text: String) -> String {
         var rest = Substring(text)
         while rest.last == " " { rest.removeLast() }
         return String(rest)
-    }
-
-    /// `{"PatientName":"…","ScheduledProcedureStepSequence":[{…}]}`: absent attributes are left out, empty ones are "".
-    private static func object(_ item: DataSet) -> String {
-        let parts = item.elements.filter { $0.tag != .specificCharacterSet }.map { element -> String in
-            let name = DICOMJSON.quoted(DataDictionary.keywordOrTag(element.tag))
-            if case .items = element.value {
-                return name + ":[" + item.items(element.tag).map(object).joined(separator: ",") + "]"
-            }
-            if let text = item.text(of: element)?.string { return name + ":" + DICOMJSON.quoted(text) }
-            return name + ":" + DICOMJSON.quoted(Hex.dump(element.bytes))
-        }
-        return "{" + parts.joined(separator: ",") + "}"
-    }
-
-    private static func dump(_ item: DataSet, indent: Int) -> String {
-        var out = ""
-        let margin = String(repeating: "  ", count: indent)
-        for element in item.elements {
-            let name = DataDictionary.keywordOrTag(element.tag)
-            out += "\(margin)\(element.tag) \(element.vr) "
-            switch element.value {
-            case .items:
-                let items = item.items(element.tag)
-                out += "\(items.count) item\(items.count == 1 ? "" : "s")  # \(name)\n"
-                for (number, inner) in items.enumerated() {
-                    out += "\(margin)  item \(number + 1)\n" + dump(inner, indent: indent + 2)
-                }
-            case .bytes(let bytes):
-                let text = item.text(of: element).map { "[" + $0.string + "]" } ?? Hex.dump(bytes)
-                let problem = item.text(of: element)?.problem.map { "  (\($0))" } ?? ""
-                out += TerminalText(text).string + "  # \(name)" + TerminalText(problem).string + "\n"
-            }
-        }
-        if let defect = item.defect { out += "\(margin)! \(defect)\n" }
-        return out
     }
 }
