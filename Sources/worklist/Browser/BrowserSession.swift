@@ -62,14 +62,21 @@ struct BrowserSession: Sendable {
         let theme = try theme(for: screen)
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        var settings = BrowserSettings()
+        settings.barcode = effects.configuration.barcode
+        settings.problems += effects.configuration.barcodeProblems
+        settings.workingFolder = FileExport.workingFolder
+        settings.isInsideTmux = Configuration.environment("TMUX") != nil
         let browser = Browser(
             theme: theme,
             servers: servers,
             current: current,
             configPath: effects.configuration.path,
+            settings: settings,
             now: clock.now()
         )
-        let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)
+        let program = BrowserProgram(browser: browser, runner: runner, clock: clock, watchesBursts: script == nil)
+        let loop = TerminalLoop(app: program, screen: screen)
         relay.connect(loop.handle)
         var firstPaint: Duration?
         loop.handle.post(input: .resize(screen.size))

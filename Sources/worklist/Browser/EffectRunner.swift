@@ -14,6 +14,7 @@ final class EffectRunner: Sendable {
         var finds: [FindID: Running] = [:]
         var demo: DemoServer?
         var arranging: Task<Void, Never>?
+        var exports: [ExportID: FileExport] = [:]
     }
 
     /// A query in its two lives: while the association is opened, and while the C-FIND runs.
@@ -63,17 +64,20 @@ final class EffectRunner: Sendable {
         // Saved queries.
         // Watch and barcode.
         // Export, layouts, themes.
+        case .export(let request): export(request)
+        case .cancelExport(let id): state.withLockedValue { $0.exports[id] }?.cancel()
         // Servers.
         case .bell, .redraw, .suspend, .quit: break
         }
     }
 
-    /// Waits until no query is under way, for a second at most: an A-ABORT on the way out must reach the wire.
+    /// Waits until neither query nor export is under way, for a second at most: an A-ABORT on the way out must reach the
+    /// wire, and the file of an export that was cancelled must be gone.
     ///
     /// Blocks its thread, which is that of the screen.
     func settle() {
         let deadline = ContinuousClock.now + .seconds(1)
-        while !state.withLockedValue({ $0.finds.isEmpty }), ContinuousClock.now < deadline { usleep(2_000) }
+        while !state.withLockedValue({ $0.finds.isEmpty && $0.exports.isEmpty }), ContinuousClock.now < deadline { usleep(2_000) }
     }
 
     // MARK: C-FIND
@@ -238,6 +242,16 @@ final class EffectRunner: Sendable {
                 post(.serverNotSaved(reason: "the demo server did not start: \(error)"))
             }
         }
+    }
+
+    private func export(_ request: ExportRequest) {
+        let id = request.id
+        let export = FileExport(request) { [self] progress in
+            if case .read = progress {} else { state.withLockedValue { $0.exports[id] = nil } }
+            post(.export(id, progress))
+        }
+        state.withLockedValue { $0.exports[id] = export }
+        export.start()
     }
 
     /// OSC 52: the terminal puts the text on the clipboard, over SSH too.

@@ -7,6 +7,7 @@ import WorklistBrowser
 ///     # a comment
 ///     /                      a key, or several parted by spaces: j j enter, ctrl-c, f5
 ///     "SMI*"                 typed text
+///     :scan 26-004711        the same characters and Enter as a barcode scanner sends them: all at once
 ///     :wait rows>=100        also visible>=N, outcome, running, text "WORDS"
 ///     :resize 100x30
 ///     :screen out.txt        the screen as text; - for standard output
@@ -15,6 +16,7 @@ struct Script: Sendable {
     private enum Step: Sendable {
         case keys([Key])
         case text(String)
+        case scan(String)
         case wait(Condition)
         case resize(TerminalSize)
         case screen(String)
@@ -52,7 +54,7 @@ struct Script: Sendable {
             guard let step = Self.step(line) else {
                 throw .usage(
                     "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
-                        + ":wait, :resize, :screen, :assert, :refute"
+                        + ":wait, :scan, :resize, :screen, :assert, :refute"
                 )
             }
             steps.append((index + 1, step))
@@ -66,6 +68,7 @@ struct Script: Sendable {
             let parts = line.dropFirst().split(separator: " ", maxSplits: 1)
             let argument = parts.count > 1 ? parts[1] : ""
             switch parts.first {
+            case "scan": return argument.isEmpty ? nil : .scan(unquoted(argument))
             case "wait": return condition(argument).map(Step.wait)
             case "resize": return TerminalSize(parsing: argument).map(Step.resize)
             case "screen": return argument.isEmpty ? nil : .screen(String(argument))
@@ -102,6 +105,7 @@ struct Script: Sendable {
                 for key in keys { press(key, loop) }
             case .text(let text):
                 for character in text { press(.character(character), loop) }
+            case .scan(let text): scan(text, loop)
             case .wait(let condition):
                 try wait(condition, line, loop, screen)
             case .resize(let size):
@@ -128,6 +132,17 @@ struct Script: Sendable {
     private func press(_ key: Key, _ loop: TerminalLoop<BrowserProgram>) {
         loop.handle.post(input: .key(key))
         loop.turn(maxWait: .zero)
+    }
+
+    private func scan(_ text: String, _ loop: TerminalLoop<BrowserProgram>) {
+        // Before, and after, keys are hands': the clock of a script knows no gaps.
+        loop.app.watchesBursts = true
+        for key in text.map(Key.character) + [.enter] { loop.handle.post(input: .key(key)) }
+        loop.turn(maxWait: .zero)
+        // What is held back is decided on when the scanner has been silent for long enough.
+        while loop.app.browser.pauseDeadline != nil, !loop.isFinished { loop.turn(maxWait: .milliseconds(20)) }
+        loop.app.watchesBursts = false
+        settle(loop)
     }
 
     /// Draws what the last event changed.

@@ -9,6 +9,9 @@ struct Configuration {
     /// Name of the server to start with; the first if nil.
     var defaultServer: String?
     var theme: String?
+    var barcode = BarcodeSettings()
+    /// What of the barcode table could not be used; the rest counts.
+    var barcodeProblems: [SettingsProblem] = []
     /// Where it was read from, or would be written to.
     var path: String
     var exists = false
@@ -76,16 +79,17 @@ struct Configuration {
         } catch let error as TOMLParseError {
             throw Problem(path: path, line: error.source.begin.line, text: "not TOML: \(error.description)")
         }
-        for key in table.keys.sorted() where !["default_server", "theme", "server"].contains(key) {
+        for key in table.keys.sorted() where !["default_server", "theme", "server", "barcode"].contains(key) {
             throw Problem(
                 path: path,
                 line: TOMLLines(text).line(of: key),
-                text: "unknown key '\(key)'; expected default_server, theme or [[server]]"
+                text: "unknown key '\(key)'; expected default_server, theme, [barcode] or [[server]]"
             )
         }
         let lines = TOMLLines(text)
         defaultServer = try string(table, "default_server", text)
         theme = try string(table, "theme", text)
+        if let value = table["barcode"] { readBarcode(value, lines) }
         guard let value = table["server"] else { return }
         guard let array = value.array else {
             throw Problem(
@@ -105,6 +109,21 @@ struct Configuration {
             } else {
                 servers.append(server)
             }
+        }
+    }
+
+    private mutating func readBarcode(_ value: any TOMLValueConvertible, _ lines: TOMLLines) {
+        let header = lines.line(ofHeader: "[barcode]")
+        guard let table = value.table else {
+            let line = lines.line(of: "barcode")
+            barcodeProblems.append(SettingsProblem(path: path, line: line, text: "write barcode settings under [barcode]"))
+            return
+        }
+        let (settings, problems) = BarcodeTable.read(table)
+        barcode = settings
+        barcodeProblems += problems.map { problem in
+            let line = header.flatMap { lines.line(of: problem.key, after: $0) } ?? header
+            return SettingsProblem(path: path, line: line, text: "[barcode]: " + problem.text)
         }
     }
 
