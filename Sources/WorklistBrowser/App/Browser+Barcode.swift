@@ -34,8 +34,8 @@ extension Browser {
         let fields = settings.barcode.fields.map(\.word)
         guard let first = fields.first else { return [] }
         let names = fields.joined(separator: ", then as ")
-        var plan: [TerminalText] = ["Looked for on this list first: as \(names)."]
-        if let server { plan.append("Else \(server.name) is asked for the \(first), \(scanScopeWords).") }
+        var plan: [TerminalText] = ["Looked for on this list, exactly: as \(names)."]
+        if let server { plan.append("If it is not here \(server.name) is asked for the \(first): \(scanScopeWords).") }
         return plan
     }
 
@@ -52,7 +52,7 @@ extension Browser {
             return overlays.isEmpty || context == .detail ? openBarcode() : press(key)
         }
         guard let time = keyTime, settings.barcode.burst else { return press(key) }
-        if takesText { return takeInField(key, at: time, context) }
+        if takesText { return takeInField(key, at: time) }
         let command = keymap.command(for: key, in: context)
         if !burst.isWatching { burstStart = burstStart(context) }
         let wasWatching = burst.isWatching
@@ -134,11 +134,11 @@ extension Browser {
     }
 
     /// Text goes into the field; the Enter of a scan runs no command that a search has found.
-    private mutating func takeInField(_ key: Key, at time: Int64, _ context: KeyContext) -> [Effect] {
+    private mutating func takeInField(_ key: Key, at time: Int64) -> [Effect] {
         burst.reset()
         let isFast = time - fieldBurst.lastAt < KeyBurst.gap
         let isScanEnd = fieldBurst.isScanEnd(key, at: time, settings.barcode)
-        if isScanEnd, context == .help {
+        if isScanEnd, overlays.last?.component.runsWhatItFinds == true {
             message = Message(kind: .warning, text: "a scan runs no command: press Enter by hand if you mean it")
             return [.bell]
         }
@@ -271,7 +271,7 @@ extension Browser {
         case (0, _):
             scanQuery?.foundNothing = true
             let next = settings.barcode.fields.drop { $0 != scan.field }.dropFirst().first
-            let hint: TerminalText = next.map { "; scan again to ask for it as \($0.word)" } ?? ""
+            let hint: TerminalText = next.map { "; scan again: asked as \($0.word)" } ?? ""
             message = Message(kind: .warning, text: "nothing has \(scan.field.word) \(code)\(hint)")
         case (_, 1):
             message = Message(kind: .info, text: "\(name(ofRow: 0)): \(scan.field.word) \(code) scanned")
@@ -284,6 +284,14 @@ extension Browser {
         }
         return [.bell]
     }
+}
+
+extension HelpDialog {
+    var runsWhatItFinds: Bool { true }
+}
+
+extension PaletteDialog {
+    var runsWhatItFinds: Bool { true }
 }
 
 extension BarcodeSettings.Field {

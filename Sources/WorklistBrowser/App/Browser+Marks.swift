@@ -23,7 +23,7 @@ extension Browser {
         let here = markCounts.marked
         let all = marks.items.count
         marks.clear()
-        list?.marked.note(marks, added: [])
+        list?.marked = MarkedRows()
         let text: TerminalText =
             switch (here, all) {
             case (_, 0): "no row is marked"

@@ -60,6 +60,8 @@ protocol Component: Sendable {
     var keyContext: KeyContext { get }
     /// True while keys that type a character belong to a text field, not to the keymap.
     var takesText: Bool { get }
+    /// Enter runs a command that the text has found: no scan may press it.
+    var runsWhatItFinds: Bool { get }
 
     /// A command of the keymap.
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent]
@@ -73,5 +75,6 @@ protocol Component: Sendable {
 
 extension Component {
     var isFullScreen: Bool { false }
+    var runsWhatItFinds: Bool { false }
     func cursor(in area: Rect) -> Point? { nil }
 }

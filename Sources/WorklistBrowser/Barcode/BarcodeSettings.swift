@@ -45,7 +45,7 @@ extension BarcodeSettings.Field {
     /// What it is called on screen.
     var word: TerminalText {
         switch self {
-        case .accession: "accession number"
+        case .accession: "accession"
         case .patientID: "patient ID"
         }
     }

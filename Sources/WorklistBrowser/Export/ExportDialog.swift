@@ -164,19 +164,13 @@ struct ExportDialog: Component {
         switch field {
         case .format: return (TerminalText(format.rawValue), TerminalText(format.meaning))
         case .scope:
-            let word: TerminalText =
-                switch scope {
-                case .shown: "shown"
-                case .marked: "marked"
-                case .all: "all"
-                }
-            return (word, TerminalText(source.words(scope)))
+            return (TerminalText(scope.rawValue), TerminalText(source.words(scope)))
         case .columns:
             switch columns {
-            case .seen: return ("seen", "\(source.columns.count): as on screen, identifiers in any case")
+            case .seen: return ("seen", "\(source.columns.count), identifiers in any case")
             case .asked:
                 let count = ItemFormatter.attributes(of: source.query).count
-                return ("asked", "\(count): every attribute asked for, as sent")
+                return ("asked", "\(count), all asked for, as sent")
             }
         case .file: return (TerminalText(file.text), .empty)
         }
@@ -193,9 +187,8 @@ struct ExportDialog: Component {
         }
         let name = file.text
         let isElsewhere = name.hasPrefix("/") || name.hasPrefix("~")
-        notes.append(
-            ("It will hold patients' data; only you can read it (0600)." + (isElsewhere ? "" : " Folder: \(folder)"), ink.dim)
-        )
+        if !isElsewhere { notes.append(("In the folder \(folder)", ink.dim)) }
+        notes.append(("The file holds patients' data; only you can read it (mode 0600).", ink.dim))
         return notes
     }
 }

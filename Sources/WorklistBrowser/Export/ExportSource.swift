@@ -4,7 +4,7 @@ import Terminal
 
 /// The rows an export can take, as they stood when the user asked for one: rows that come later are not in it.
 struct ExportSource: Sendable {
-    enum Scope: Hashable, Sendable {
+    enum Scope: String, Hashable, Sendable {
         case shown, marked, all
     }
 
@@ -52,11 +52,11 @@ struct ExportSource: Sendable {
         switch scope {
         case .shown:
             if filter == nil { return shown.count == 1 ? "the only row" : "all \(rows(shown.count)), as on screen" }
-            return "\(rows(shown.count)) of \(ordered.count), as on screen; the local filter hides the rest"
+            return "\(shown.count) of \(rows(ordered.count)), as filtered"
         case .marked:
             let hidden = markCounts.hidden
-            return "\(rows(markCounts.marked)) you marked" + (hidden > 0 ? ", \(hidden) of them hidden by the filter" : "")
-        case .all: return "all \(rows(ordered.count)), those the local filter hides too"
+            return rows(markCounts.marked) + (hidden > 0 ? ", \(hidden) hidden by the filter" : "")
+        case .all: return "all \(rows(ordered.count)), hidden ones too"
         }
     }
 
@@ -70,7 +70,7 @@ struct ExportSource: Sendable {
 
     func job(_ format: ItemFormat, _ scope: Scope, _ choice: ColumnChoice) -> ExportJob {
         var header = header
-        header.rows = words(scope)
+        header.rows = "\(scope.rawValue): \(words(scope))"
         if scope != .shown { header.filter = nil }
         // A whole list needs no word before it where each line is a row.
         let isWhole = !header.isPartial && header.filter == nil && scope != .marked
