@@ -6,7 +6,9 @@ extension Commands {
     @Suite("Export")
     struct ExportFileTests {
         /// Runs the demo, writes into the file, and does what follows.
-        private static func run(_ file: String, format: String = "", then more: String = "") async throws -> Child.Result {
+        private static func run(_ file: String, format: String = "", then more: String = "") async throws
+            -> Child.Result
+        {
             try await Program.run(
                 ["demo", "--items", "40", "--clock", "2026-11-24T14:32:00", "--size", "160x50", "--script", "-"],
                 input: """

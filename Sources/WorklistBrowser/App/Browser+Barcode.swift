@@ -82,7 +82,8 @@ extension Browser {
 
     private static func kind(of command: Command?) -> KeyBurst.Kind {
         switch command {
-        case .moveDown, .moveUp, .movePageDown, .movePageUp, .moveHalfDown, .moveHalfUp, .moveFirst, .moveLast, .moveLeft,
+        case .moveDown, .moveUp, .movePageDown, .movePageUp, .moveHalfDown, .moveHalfUp, .moveFirst, .moveLast,
+            .moveLeft,
             .moveRight:
             .move
         case .filterEdit, .barcodeScan: .opener
@@ -187,7 +188,9 @@ extension Browser {
         return found
     }
 
-    private mutating func found(_ rows: [Int], _ first: Int, _ value: String, _ field: BarcodeSettings.Field) -> [Effect] {
+    private mutating func found(_ rows: [Int], _ first: Int, _ value: String, _ field: BarcodeSettings.Field)
+        -> [Effect]
+    {
         guard let list else { return [] }
         let items = Set(rows.map { ItemIdentity(list.rows.table.item($0)) })
         var effects: [Effect] = [.bell]
@@ -230,9 +233,14 @@ extension Browser {
     /// Modality and station stay as they are, everything else makes way: what is sent is on the query line.
     private mutating func ask(for value: String, after last: BarcodeSettings.Field?) -> [Effect] {
         var fields = settings.barcode.fields[...]
-        if let last, let index = fields.firstIndex(of: last), index + 1 < fields.endIndex { fields = fields[(index + 1)...] }
+        if let last, let index = fields.firstIndex(of: last), index + 1 < fields.endIndex {
+            fields = fields[(index + 1)...]
+        }
         guard let field = fields.first(where: { value.count <= $0.limit }), server != nil else {
-            message = Message(kind: .warning, text: server == nil ? "no server yet: v chooses one" : "no such item here")
+            message = Message(
+                kind: .warning,
+                text: server == nil ? "no server yet: v chooses one" : "no such item here"
+            )
             return [.bell]
         }
         var wanted = query.model == .worklist ? query : .worklist
@@ -266,7 +274,8 @@ extension Browser {
         guard let scan = scanQuery, scan.id == id else { return [] }
         guard case .outcome(.complete) = end, let list else { return [] }
         let code: TerminalText = isPrivate ? "***" : TerminalText(scan.value)
-        let items = list.rows.count <= 2 ? Set((0..<list.rows.count).map { ItemIdentity(list.rows.table.item($0)) }) : []
+        let items =
+            list.rows.count <= 2 ? Set((0..<list.rows.count).map { ItemIdentity(list.rows.table.item($0)) }) : []
         switch (list.rows.count, items.count) {
         case (0, _):
             scanQuery?.foundNothing = true

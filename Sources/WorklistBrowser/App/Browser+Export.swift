@@ -104,7 +104,9 @@ extension Browser {
             if let caution = report.caution { lines.append("! \(TerminalText(caution))") }
             if let dialog, dialog.source.header.isPartial {
                 let warning = dialog.source.warnings.first ?? "The list is not whole"
-                lines.append("! \(warning)" + (dialog.format.hasHeader ? "; the file says so." : "; the file does not say so."))
+                lines.append(
+                    "! \(warning)" + (dialog.format.hasHeader ? "; the file says so." : "; the file does not say so.")
+                )
             }
             // What fits in a line needs no box; what must be known is not cut.
             if lines.count == 2, said.width <= size.columns - 2 || place == nil {

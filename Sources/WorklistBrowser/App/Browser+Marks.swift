@@ -40,7 +40,10 @@ extension Browser {
         let key = keymap.label(of: .rowMark, in: .list) ?? "m"
         guard let anchor = marks.anchor, let row = list.marked.rows[anchor], let start = list.rows.position(of: row)
         else {
-            message = Message(kind: .info, text: "a range starts at a mark: \(key) on its first row, then go to its last")
+            message = Message(
+                kind: .info,
+                text: "a range starts at a mark: \(key) on its first row, then go to its last"
+            )
             return []
         }
         let places = min(start, list.position)...max(start, list.position)
@@ -65,7 +68,8 @@ extension Browser {
         let export = keymap.label(of: .listExport, in: .list) ?? "X"
         return Message(
             kind: .warning,
-            text: "no more than \(RowMarks.limit) rows can be marked: \(filter) filters, \(export) exports what is shown"
+            text:
+                "no more than \(RowMarks.limit) rows can be marked: \(filter) filters, \(export) exports what is shown"
         )
     }
 

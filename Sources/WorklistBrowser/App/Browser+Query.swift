@@ -251,7 +251,8 @@ extension Browser {
         if lost > 0 {
             message = Message(
                 kind: .warning,
-                text: lost == 1 ? "a marked row is no longer on the list" : "\(lost) marked rows are no longer on the list"
+                text: lost == 1
+                    ? "a marked row is no longer on the list" : "\(lost) marked rows are no longer on the list"
             )
         }
         // Order, filter and freezing may have been changed while the refresh ran.

@@ -35,10 +35,13 @@ struct BarcodeScan: Hashable, Sendable {
         guard !text.isEmpty else { throw Refusal(words: "scan refused: it is empty") }
         if let wildcard = text.first(where: { $0 == "*" || $0 == "?" }) {
             throw Refusal(
-                words: "scan refused: '\(TerminalText(String(wildcard)))' would match any characters; type it in the query"
+                words:
+                    "scan refused: '\(TerminalText(String(wildcard)))' would match any characters; type it in the query"
             )
         }
-        if text.contains("\\") { throw Refusal(words: "scan refused: a backslash parts values, an identifier has none") }
+        if text.contains("\\") {
+            throw Refusal(words: "scan refused: a backslash parts values, an identifier has none")
+        }
         let limit = settings.fields.map(\.limit).max() ?? BarcodeSettings.maximumLength
         guard text.count <= limit else {
             throw Refusal(words: "scan refused: \(text.count) characters, an identifier has at most \(limit)")
@@ -49,7 +52,9 @@ struct BarcodeScan: Hashable, Sendable {
     /// `]C1`: a bracket, the kind of code, a modifier.
     private static func withoutAIM(_ text: Substring) -> Substring {
         let head = Array(text.prefix(3))
-        guard head.count == 3, head[0] == "]", head[1].isLetter, head[2].isLetter || head[2].isNumber else { return text }
+        guard head.count == 3, head[0] == "]", head[1].isLetter, head[2].isLetter || head[2].isNumber else {
+            return text
+        }
         return text.dropFirst(3)
     }
 

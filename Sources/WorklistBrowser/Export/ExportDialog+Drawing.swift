@@ -80,7 +80,9 @@ extension ExportDialog {
             let percent = total > 0 ? rows * 100 / total : 0
             let width = max(4, min(40, columns - 8))
             let filled = total > 0 ? width * rows / total : 0
-            let bar = TerminalText(String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled))
+            let bar = TerminalText(
+                String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+            )
             return [
                 StyledLine(isCancelling ? "Stopping." : "\(rows) of \(total) rows", ink.dialog),
                 StyledLine("[\(bar)] \(percent)%", ink.title),

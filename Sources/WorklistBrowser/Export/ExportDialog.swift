@@ -182,7 +182,8 @@ struct ExportDialog: Component {
         if let failure { notes.append(("! \(failure)", ink.error)) }
         for (index, warning) in source.warnings.enumerated() {
             // That the list is not whole comes first.
-            let isInFile: TerminalText = format.hasHeader ? "; the file will say so" : "; a \(TerminalText(format.rawValue)) file cannot say so"
+            let isInFile: TerminalText =
+                format.hasHeader ? "; the file will say so" : "; a \(TerminalText(format.rawValue)) file cannot say so"
             notes.append(("! \(warning)\(index == 0 && source.header.isPartial ? isInFile : "")", ink.warning))
         }
         let name = file.text

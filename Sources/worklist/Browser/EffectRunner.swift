@@ -77,7 +77,9 @@ final class EffectRunner: Sendable {
     /// Blocks its thread, which is that of the screen.
     func settle() {
         let deadline = ContinuousClock.now + .seconds(1)
-        while !state.withLockedValue({ $0.finds.isEmpty && $0.exports.isEmpty }), ContinuousClock.now < deadline { usleep(2_000) }
+        while !state.withLockedValue({ $0.finds.isEmpty && $0.exports.isEmpty }), ContinuousClock.now < deadline {
+            usleep(2_000)
+        }
     }
 
     // MARK: C-FIND

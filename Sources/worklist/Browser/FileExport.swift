@@ -56,7 +56,9 @@ final class FileExport: Sendable {
             }
         )
         // A full disk may say so only now.
-        if report != nil, fsync(target.descriptor) != 0, errno != EINVAL, errno != EROFS { failure = SystemFailure(errno) }
+        if report != nil, fsync(target.descriptor) != 0, errno != EINVAL, errno != EROFS {
+            failure = SystemFailure(errno)
+        }
         if Glibc.close(target.descriptor) != 0, failure == nil, errno != EINTR { failure = SystemFailure(errno) }
         if failure == nil, report != nil, let final = target.final, rename(target.path, final) != 0 {
             failure = SystemFailure(errno)

@@ -116,7 +116,9 @@ struct Configuration {
         let header = lines.line(ofHeader: "[barcode]")
         guard let table = value.table else {
             let line = lines.line(of: "barcode")
-            barcodeProblems.append(SettingsProblem(path: path, line: line, text: "write barcode settings under [barcode]"))
+            barcodeProblems.append(
+                SettingsProblem(path: path, line: line, text: "write barcode settings under [barcode]")
+            )
             return
         }
         let (settings, problems) = BarcodeTable.read(table)

@@ -180,13 +180,17 @@ struct BarcodeBrowserTests {
     // MARK: No scan runs a command
 
     /// Every character that means something in the list, behind and before others.
-    private static let letters: [Character] = Keymap.standard.bindings(in: .list).flatMap(\.keys).compactMap(\.typedCharacter)
+    private static let letters: [Character] = Keymap.standard.bindings(in: .list).flatMap(\.keys).compactMap(
+        \.typedCharacter
+    )
 
     @Test("a scan of any command's letter, first, in the middle or alone six times, runs no command")
     func letters() {
         #expect(Self.letters.count > 30)
         for letter in Self.letters {
-            for text in ["\(letter)1rx26", "26\(letter)\(letter)77", String(repeating: letter, count: 6) + "1", "q1rx\(letter)M"] {
+            for text in [
+                "\(letter)1rx26", "26\(letter)\(letter)77", String(repeating: letter, count: 6) + "1", "q1rx\(letter)M",
+            ] {
                 var browser = browser()
                 let before = browser.list?.cursor
                 let theme = browser.isPrivate

@@ -71,7 +71,9 @@ struct KeyBurstTests {
     }
 
     /// Feeds keys at a steady pace of so many milliseconds.
-    private func feed(_ burst: inout KeyBurst, _ keys: [Key], every gap: Int64 = 5, from start: Int64 = 0) -> [KeyBurst.Verdict] {
+    private func feed(_ burst: inout KeyBurst, _ keys: [Key], every gap: Int64 = 5, from start: Int64 = 0) -> [KeyBurst
+        .Verdict]
+    {
         keys.enumerated().map {
             burst.take($1, at: start + Int64($0) * gap * 1000, kind: kind($1), settings)
         }

@@ -55,7 +55,9 @@ struct ExportTests {
             #expect(lines[0].split(separator: ",").contains(Substring(column)))
         }
         #expect(lines[0].hasPrefix("St,Date,Time,Patient"))
-        let screen = (0..<4).compactMap { browser.list?.rows.row(at: $0) }.map { browser.list?.rows.text($0)[.id].text.string }
+        let screen = (0..<4).compactMap { browser.list?.rows.row(at: $0) }.map {
+            browser.list?.rows.text($0)[.id].text.string
+        }
         #expect(lines.dropFirst().map { line in screen.firstIndex { line.contains($0 ?? "-") } } == [0, 1, 2, 3])
         #expect(text.contains("\"SMITH, Anna M\",1985-11-02"))
     }
@@ -267,7 +269,10 @@ struct ExportTests {
         let text = try #require(browser.keys("enter").exports.first).job.text().text
         #expect(text.contains("EVIL"))
         for scalar in text.unicodeScalars where scalar != "\n" {
-            #expect(scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && !(0x200B...0x202E).contains(scalar.value))
+            #expect(
+                scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+                    && !(0x200B...0x202E).contains(scalar.value)
+            )
         }
     }
 

@@ -206,7 +206,10 @@ struct CopyTests {
     func tooLong() throws {
         var browser = Sample.browser()
         let id = browser.begin()
-        browser.receive(id, (0..<800).map { Sample.Step(id: "P\($0)", accession: "A\($0)", procedure: "CT Thorax and Abdomen") })
+        browser.receive(
+            id,
+            (0..<800).map { Sample.Step(id: "P\($0)", accession: "A\($0)", procedure: "CT Thorax and Abdomen") }
+        )
         browser.complete(id)
         browser.keys("g", "space", "G", "V")
         #expect(browser.keys("Y").copies == [])
