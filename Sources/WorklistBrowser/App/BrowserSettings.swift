@@ -1,3 +1,5 @@
+import Terminal
+
 /// What the user's files say about the browser beyond servers; read by the program, before the browser starts.
 public struct BrowserSettings: Sendable {
     /// What could not be used of the files, in the order it was found; shown on screen.
@@ -17,6 +19,9 @@ public struct BrowserSettings: Sendable {
     public var isInsideTmux = false
 
     // Themes, keys, mouse.
+
+    /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.
+    public var overlays: [String: ThemeOverlay] = [:]
 
     public init() {}
 }
