@@ -92,12 +92,12 @@ extension Commands {
             let folder = try TemporaryFolder()
             try folder.write("mine", to: "target")
             try FileManager.default.createSymbolicLink(atPath: folder / "link", withDestinationPath: folder / "target")
-            for (file, words) in [
-                (folder / "no/such/out.csv", "there is no such folder"), (folder.path, "that is a folder"),
-                (folder / "link", "no ordinary file"), ("/dev/full", "no ordinary file"),
-                (folder / "target/out.csv", "not a directory"),
+            // One word of each reason: the dialog wraps the line somewhere.
+            for (file, word) in [
+                (folder / "no/such/out.csv", "folder:"), (folder.path, "folder:"), (folder / "link", "ordinary"),
+                ("/dev/full", "ordinary"), (folder / "target/out.csv", "directory;"),
             ] {
-                let result = try await Self.run(file, then: ":wait text \"\(words)\"\nesc")
+                let result = try await Self.run(file, then: ":wait text \"\(word)\"\nesc")
                 #expect(result.code == 0, "\(file) \(result.everything)")
             }
             #expect(try folder.read("target") == "mine")
@@ -140,7 +140,7 @@ extension Commands {
                     shift-tab
                     "\(file)"
                     enter
-                    :wait text " rows"
+                    :wait text "Exporting"
                     esc
                     :wait text "cancelled"
                     q

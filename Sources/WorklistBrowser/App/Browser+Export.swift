@@ -64,7 +64,7 @@ extension Browser {
             filter: list.rows.filter?.text,
             columns: ExportSource.columns(list.layout?.columns.map(\.column) ?? []),
             query: list.query,
-            fallback: list.server.assumedCharacterSet,
+            fallback: list.rows.fallback,
             today: now.date,
             header: header,
             warnings: warnings

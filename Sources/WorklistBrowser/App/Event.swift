@@ -44,7 +44,7 @@ public enum Event: Sendable {
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
     // Watch and barcode.
-    /// No key came until ``Browser/secondsToPause``: what was held back is decided on.
+    /// No key came until ``Browser/pauseDeadline``: what was held back is decided on.
     case inputPaused
     // Export, layouts, themes.
     case export(ExportID, ExportProgress)
