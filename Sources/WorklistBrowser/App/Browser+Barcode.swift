@@ -54,14 +54,10 @@ extension Browser {
         guard let time = keyTime, settings.barcode.burst else { return press(key) }
         if takesText { return takeInField(key, at: time) }
         let command = keymap.command(for: key, in: context)
-        if !burst.isWatching { burstStart = burstStart(context) }
-        let wasWatching = burst.isWatching
-        switch burst.take(key, at: time, kind: Self.kind(of: command), settings.barcode) {
-        case .act: return press(key)
-        case .actAndWatch:
-            // Only now is it sure that an earlier burst, of moves alone, is over.
-            if wasWatching, burst.characters == 1 { burstStart = burstStart(context) }
-            return press(key)
+        let verdict = burst.take(key, at: time, kind: Self.kind(of: command), settings.barcode)
+        if burst.hasJustBegun { burstStart = burstStart(context) }
+        switch verdict {
+        case .act, .actAndWatch: return press(key)
         case .hold: return []
         case .scan(let text):
             undoBurst()

@@ -53,6 +53,8 @@ struct KeyBurst: Sendable {
     /// A key that types nothing is among them.
     private var isMixed = false
     private var opensField = false
+    /// The key taken last is the first that is watched.
+    private(set) var hasJustBegun = false
     private var lastAt: Int64 = 0
     /// Line ends that come at once behind a scan belong to it.
     private var scanEndedAt: Int64?
@@ -64,6 +66,7 @@ struct KeyBurst: Sendable {
     var decideAt: Int64? { wait.map { lastAt + $0 } }
 
     mutating func take(_ key: Key, at time: Int64, kind: Kind, _ settings: BarcodeSettings) -> Verdict {
+        hasJustBegun = false
         let isLineEnd = key == .enter || key == .tab || key == .ctrl("j")
         if let ended = scanEndedAt {
             scanEndedAt = nil
@@ -125,8 +128,10 @@ struct KeyBurst: Sendable {
         if kind == .move {
             guard let character = key.typedCharacter else { return .act }
             append(character)
+            hasJustBegun = true
             return .actAndWatch
         }
+        hasJustBegun = true
         opensField = kind == .opener
         if let character = key.typedCharacter { append(character) } else { isMixed = true }
         hold(key)

@@ -242,6 +242,17 @@ struct BarcodeBrowserTests {
         #expect(browser.focus == ListColumn.id)
     }
 
+    @Test("what hands moved before a scan is not taken back with it")
+    func notUndone() {
+        var browser = browser()
+        for key in ["j", "j", "j"] { browser.burst([.character(Character(key))]) }
+        #expect(browser.list?.position == 3)
+        browser.scan("264711*")
+        #expect(browser.list?.position == 3)
+        browser.burst("qqrq".map(Key.character))
+        #expect(browser.list?.position == 3)
+    }
+
     @Test("keys at the pace of hands act one by one")
     func hands() {
         var browser = browser()
