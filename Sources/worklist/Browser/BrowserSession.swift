@@ -72,7 +72,6 @@ struct BrowserSession: Sendable {
         settings.problems += look.problems
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
-        var settings = BrowserSettings()
         settings.barcode = effects.configuration.barcode
         settings.problems += effects.configuration.barcodeProblems
         settings.workingFolder = FileExport.workingFolder
