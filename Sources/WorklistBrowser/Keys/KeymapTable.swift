@@ -31,10 +31,10 @@ enum KeymapTable {
         list | m Space | row.mark | | mark the row, or take the mark away; next row
         list | V | marks.range | | mark all rows from the last mark to here
         list | M | marks.clear | | take all marks away
-        list | X | list.export | | write what is shown, or the marked rows, into a file
+        list | X | list.export | | write rows, shown or marked, into a file
         list | = | row.asKey | | add the marked value to the query
-        list | y | row.copyValue | | copy the marked value
-        list | Y | row.copy | | copy the row, or the marked rows (tmux: set -g set-clipboard on)
+        list | y | row.copyValue | | copy the value (tmux: set-clipboard on)
+        list | Y | row.copy | | copy the row, or the marked rows
         list | c F7 | view.columns | | choose, order and size the columns
         list | z | view.freeze | | freeze the order; new rows at the end
         list | w | view.fit | | fit the column widths to the rows on screen
