@@ -54,7 +54,9 @@ extension Browser {
         guard let time = keyTime, settings.barcode.burst else { return press(key) }
         if takesText { return takeInField(key, at: time) }
         let command = keymap.command(for: key, in: context)
-        let verdict = burst.take(key, at: time, kind: Self.kind(of: command), settings.barcode)
+        // Behind the first key of a sequence every key may be a command.
+        let kind = pending == nil ? Self.kind(of: command) : .command
+        let verdict = burst.take(key, at: time, kind: kind, settings.barcode)
         if burst.hasJustBegun { burstStart = burstStart(context) }
         switch verdict {
         case .act, .actAndWatch: return press(key)
@@ -69,6 +71,8 @@ extension Browser {
 
     /// No key came for as long as a scanner would not wait.
     mutating func inputPaused() -> [Effect] {
+        isOwnChange = true
+        isPainted = false
         switch burst.pause() {
         case .replay(let keys): return replay(keys)
         case .refuse(let count): return refuseBurst(count)
@@ -155,6 +159,7 @@ extension Browser {
             message = Message(kind: .error, text: error.words)
             return [.bell]
         }
+        guard isLargeEnough else { return [.bell] }
         if overlays.count == 1, overlays[0].isDetail { overlays.removeLast() }
         guard overlays.isEmpty, filterField == nil else {
             message = Message(kind: .warning, text: "scan not used: close this first, then scan again")

@@ -42,7 +42,7 @@ extension Browser {
     }
 
     /// Seconds in which a key may still be meant for the row that was under the cursor before.
-    private static let timeToNotice = 1.0
+    static let timeToNotice = 1.0
 
     /// The row an action applies to: the one under the cursor, provided the user has seen it there.
     mutating func rowForAction() -> RowReference? {

@@ -402,9 +402,15 @@ extension Browser {
                 return []
             }
         }
+        return askDay(Int(target.daysSince1970) - Int(today.daysSince1970))
+    }
+
+    /// The query in force for another day: so many days from today, and said as people say it.
+    mutating func askDay(_ days: Int) -> [Effect] {
+        let target = now.date.adding(days: days)
         var next = query
         let value =
-            switch target.daysSince1970 - today.daysSince1970 {
+            switch days {
             case 0: "today"
             case 1: "tomorrow"
             case -1: "yesterday"

@@ -83,6 +83,22 @@ public struct Browser: Sendable {
 
     // Themes, keys and the rest.
 
+    /// Keys that others have to follow.
+    var pending: Pending?
+    /// Clicks and the wheel are taken.
+    var isMouseOn = true
+    /// What can be clicked, as it was painted last.
+    var hits: [HitRegion] = []
+    /// The rows painted last, by screen row: whose they are, and since when they stand there.
+    var painted: [Int: PaintedRow] = [:]
+    var paintedScreen: PaintedScreen?
+    /// The last frame was painted after everything that was typed and clicked.
+    var isPainted = false
+    /// The user's own doing is what the next frame shows.
+    var isOwnChange = false
+    /// What the last click was on, until a key is pressed.
+    var lastClicked: ClickTarget?
+
     /// What the program knew at the start: files of the user, read for the browser.
     var settings = BrowserSettings()
 
@@ -135,16 +151,27 @@ public struct Browser: Sendable {
         self.configPath = configPath
         self.settings = settings
         self.now = now
+        keymap = settings.keymap.keymap
+        isMouseOn = settings.isMouseOn
         query = initialQuery ?? Self.startQuery(for: current)
         wear(theme)
         if current == nil {
-            overlays = [Overlay(ConnectForm(existing: nil, configPath: configPath))]
+            // Who has servers chooses one of them; nobody is asked a patient's name at the wrong place.
+            overlays =
+                servers.isEmpty
+                ? [Overlay(ConnectForm(existing: nil, configPath: configPath))]
+                : [Overlay(ServerMenu(servers: servers, current: nil, configPath: configPath))]
         }
+        sayProblems()
     }
 
     /// The first query, if there is a server to ask. Call it once, before the first event.
     public mutating func start() -> [Effect] {
-        server == nil ? [] : startQuery(query)
+        guard server != nil else { return [] }
+        let effects = startQuery(query)
+        // The first query would have wiped it away.
+        sayProblems()
+        return effects
     }
 
     static func startQuery(for server: ServerProfile?) -> Query {
@@ -208,9 +235,17 @@ public struct Browser: Sendable {
 
     private mutating func update(_ input: InputEvent) -> [Effect] {
         switch input {
+        case .key, .paste:
+            isOwnChange = true
+            isPainted = false
+        case .mouse: isOwnChange = true
+        default: break
+        }
+        switch input {
         case .key(let key): return take(key)
         case .paste(let text): return paste(text)
-        case .mouse, .invalid: return []
+        case .mouse(let event): return mouse(event)
+        case .invalid: return []
         case .resize(let size):
             resize(to: size)
             return []
@@ -258,7 +293,13 @@ public struct Browser: Sendable {
         return effects
     }
 
-    var surroundings: Surroundings { Surroundings(now: now, server: server, theme: theme, keymap: keymap) }
+    var surroundings: Surroundings {
+        var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap)
+        if let top = overlays.last, top.is(HelpDialog.self) || top.is(PaletteDialog.self) {
+            surroundings.unavailable = unavailable
+        }
+        return surroundings
+    }
 
     // MARK: For the program around
 
@@ -272,6 +313,9 @@ public struct Browser: Sendable {
     public mutating func bind(key: String, to command: String, in context: String) throws(KeymapError) {
         try keymap.bind(key: key, to: command, in: context)
     }
+
+    /// Mouse reports are wanted.
+    public var takesMouse: Bool { isMouseOn }
 
     /// A query is under way.
     public var isRunning: Bool { run != nil }

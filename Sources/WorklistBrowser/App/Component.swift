@@ -8,6 +8,8 @@ struct Surroundings {
     var server: ServerProfile?
     var theme: Theme
     var keymap: Keymap
+    /// Why commands of the screen below a help or palette do nothing now.
+    var unavailable: [Command: TerminalText] = [:]
 }
 
 /// What a screen asks of the application that holds it.
@@ -33,6 +35,8 @@ enum Intent {
     case read(SpecificCharacterSet?, ReadingScope)
     /// Close this dialog, then do the command on what is below it.
     case perform(Command)
+    /// As ``perform(_:)``, with what was typed behind the command's name.
+    case performArgument(Command, String)
     /// Close this dialog and sort the list.
     case sort(SortOrder)
     /// Write rows into a file; `replaces`: the user has said that a file of that name may go.
@@ -78,6 +82,8 @@ protocol Component: Sendable {
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent]
     /// Text typed or pasted into the field that has the focus; only called while ``takesText``.
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent]
+    /// A click on what this one marked while it drew itself; `isAgain`: the click before was on the same.
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent]
     /// Draws into the rectangle; a dialog draws its box over what is there.
     func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings)
     /// Where the terminal's cursor stands while a text field has the focus, for the rectangle it is drawn in.
@@ -87,5 +93,8 @@ protocol Component: Sendable {
 extension Component {
     var isFullScreen: Bool { false }
     var runsWhatItFinds: Bool { false }
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        clickedByKeys(target, isAgain: isAgain, surroundings)
+    }
     func cursor(in area: Rect) -> Point? { nil }
 }

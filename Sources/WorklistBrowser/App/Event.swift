@@ -142,6 +142,8 @@ public enum Effect: Sendable {
     /// Put text on the clipboard by OSC 52.
     case copy(String)
     case bell
+    /// Mouse reports wanted from the terminal, or no more.
+    case mouse(Bool)
     case redraw
     case suspend
     case quit(exitCode: Int32)

@@ -310,6 +310,7 @@ extension BuilderScreen {
             // Under a box that leaves only its edges in sight a cursor would be a stray mark.
             let isCurrent = index == cursor && !isCovered
             let line = treeLine(rows[index], facts, columns, isCurrent: isCurrent, surroundings, ink)
+            if !isCovered, case .tree = mode { grid.mark(line: index, row: list.row + offset, in: list) }
             line.draw(
                 into: &grid,
                 row: list.row + offset,

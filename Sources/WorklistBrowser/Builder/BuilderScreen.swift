@@ -473,6 +473,7 @@ struct BuilderScreen: Component {
         var helper = helper
         switch command {
         case .moveDown: helper.move(by: 1)
+        case .moveFirst: helper.move(by: -helper.choices.count)
         case .moveUp: helper.move(by: -1)
         case .movePageDown: helper.move(by: 8)
         case .movePageUp: helper.move(by: -8)
@@ -511,6 +512,7 @@ struct BuilderScreen: Component {
         var picker = picker
         switch command {
         case .moveDown: picker.move(by: 1)
+        case .moveFirst: picker.move(by: -picker.results.count)
         case .moveUp: picker.move(by: -1)
         case .movePageDown: picker.move(by: 8)
         case .movePageUp: picker.move(by: -8)

@@ -124,6 +124,7 @@ extension ConnectForm {
         _ ink: Ink
     ) {
         let isActive = focus == .field(field)
+        grid.mark(Rect(row: row, column: column, rows: 1, columns: columns), ClickTarget.field(field.rawValue))
         var label = StyledLine()
         label.add(field.label, columns: Self.labelColumns, isActive ? ink.title : ink.text)
         label.draw(into: &grid, row: row, column: column, columns: min(columns, Self.labelColumns))
@@ -165,7 +166,8 @@ extension ConnectForm {
         var line = StyledLine()
         for button in buttons {
             if !line.isEmpty { line.space(short ? 1 : 3) }
-            line.add("[ \(label(button, short: short)) ]", focus == .button(button) ? ink.activeButton : ink.button)
+            let style = focus == .button(button) ? ink.activeButton : ink.button
+            line.add(StyledLine("[ \(label(button, short: short)) ]", style), target: .button(button.rawValue))
         }
         line.draw(into: &grid, row: row, column: column, columns: columns)
     }

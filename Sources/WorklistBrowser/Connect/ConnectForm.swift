@@ -80,6 +80,19 @@ struct ConnectForm: Component {
         return []
     }
 
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        switch target {
+        case .field(let index):
+            if let field = ServerDraft.Field(rawValue: index) { setFocus(.field(field)) }
+            return []
+        case .button(let index):
+            guard let button = Button(rawValue: index) else { return [] }
+            setFocus(.button(button))
+            return press(button)
+        default: return clickedByKeys(target, isAgain: isAgain, surroundings)
+        }
+    }
+
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
         guard case .field(let field) = focus else { return [] }
         draft.insert(text, into: field)

@@ -89,6 +89,7 @@ struct ServerMenu: Component, Sendable {
         let rows = min(listed, content.rows)
         let top = cursor.top(count: servers.count, rows: rows)
         for (offset, server) in servers.dropFirst(top).prefix(max(0, rows)).enumerated() {
+            grid.mark(line: top + offset, row: content.row + offset, in: content)
             drawServer(
                 server,
                 isCursor: top + offset == cursor.index,

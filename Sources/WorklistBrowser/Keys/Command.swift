@@ -21,6 +21,7 @@ enum Command: String, CaseIterable, Sendable {
     case redraw = "app.redraw"
     case suspend = "app.suspend"
     case quit = "app.quit"
+    case problems = "app.problems"
 
     // The query.
     case queryRun = "query.run"

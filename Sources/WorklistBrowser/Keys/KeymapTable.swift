@@ -40,7 +40,7 @@ enum KeymapTable {
         list | w | view.fit | | fit the column widths to the rows on screen
         list | P | view.privacy | | hide names and identifiers
         list | T | view.theme | | choose a theme
-        list | ctrl-t | app.mouse | | mouse on or off
+        * | ctrl-t | app.mouse | | mouse on or off
         list dialog | v F8 | server.menu | servers | choose the server
 
         builder | Enter e | builder.edit | edit | edit the value in place; fold a sequence
@@ -133,7 +133,8 @@ enum KeymapTable {
         form picker editor help filter | ctrl-u | field.clear | | empty the field
         form picker editor help filter | ctrl-k | field.deleteToEnd | | delete from the cursor to the end
 
-        list | : | app.palette | command | every command by name
+        list builder detail | : | app.palette | command | every command by name
+        list | ! | app.problems | | what is wrong in your configuration files
         list builder detail | ? F1 | app.help | help | the keys of this screen
         form picker editor dialog servers queries columns characterSets filter | F1 | app.help | help | the keys of this screen
         builder detail dialog servers queries columns characterSets | Esc q | back | back | go back one step

@@ -30,7 +30,9 @@ struct BrowserProgram: TerminalApplication {
     }
 
     /// The first query; call once, before the loop runs.
-    mutating func start() -> LoopRequests { carryOut(browser.start()) }
+    mutating func start() -> LoopRequests {
+        carryOut(browser.start()).union(browser.takesMouse ? .mouseOn : [])
+    }
 
     /// All keys of one read have one moment.
     mutating func inputsArrived(at instant: ContinuousClock.Instant) {
@@ -97,6 +99,7 @@ struct BrowserProgram: TerminalApplication {
         for effect in effects {
             switch effect {
             case .bell: requests.insert(.bell)
+            case .mouse(let isOn): requests.insert(isOn ? .mouseOn : .mouseOff)
             case .redraw: requests.insert(.redraw)
             case .suspend: requests.insert(.suspend)
             case .quit(let code):

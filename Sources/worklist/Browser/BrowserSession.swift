@@ -5,11 +5,12 @@ import WorklistBrowser
 
 /// One run of the browser, on the terminal or on a screen without one.
 struct BrowserSession: Sendable {
+    /// What the user's files say beyond servers.
+    var settings: BrowserSettings
     var servers: [ServerProfile]
     var current: ServerProfile?
     var effects: EffectRunner.Options
     var theme: String?
-    var settings = BrowserSettings()
     var color: ColorChoice
     var asciiOnly: Bool
     var script: Script?
@@ -73,7 +74,6 @@ struct BrowserSession: Sendable {
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
         settings.barcode = effects.configuration.barcode
-        settings.problems += effects.configuration.barcodeProblems
         settings.workingFolder = FileExport.workingFolder
         settings.isInsideTmux = Configuration.environment("TMUX") != nil
         let browser = Browser(

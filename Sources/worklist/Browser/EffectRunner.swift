@@ -75,7 +75,7 @@ final class EffectRunner: Sendable {
         case .readThemes(let depth, let ascii): readThemes(depth, ascii)
         case .rememberTheme(let name): rememberTheme(name)
         // Servers.
-        case .bell, .redraw, .suspend, .quit: break
+        case .bell, .mouse, .redraw, .suspend, .quit: break
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DICOMNetwork
 import DICOMProtocol
+import Terminal
 import WorklistBrowser
 
 /// Options of every command that calls a server.
@@ -94,11 +95,18 @@ struct ServerOptions: ParsableArguments {
     }
 
     /// As ``profile()``; no server is a mistake in usage.
+    ///
+    /// What else is wrong in the configuration is said on standard error, and changes nothing.
     func requiredProfile() throws -> ServerProfile {
+        let problems = to == nil ? try Configuration.load(config).problems : []
         guard let profile = try profile() else {
+            let hint = problems.first.map { "; \($0.description)" } ?? ""
             throw CommandFailure.usage(
-                "no server is named: use --to AE@HOST:PORT, or configure one in \(Configuration.folder)/config.toml"
+                "no server is named: use --to AE@HOST:PORT, or configure one in \(Configuration.folder)/config.toml\(hint)"
             )
+        }
+        for problem in problems {
+            StandardError.write("worklist: warning: \(TerminalText(problem.description).string)\n")
         }
         return profile
     }

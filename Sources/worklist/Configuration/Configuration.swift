@@ -12,28 +12,40 @@ struct Configuration {
     var defaultServer: String?
     var theme: String?
     var barcode = BarcodeSettings()
-    /// What of the barcode table could not be used; the rest counts.
-    var barcodeProblems: [SettingsProblem] = []
+    /// Clicks and the wheel are taken.
+    var isMouseOn = true
+    /// What could not be used; the rest counts.
+    private(set) var problems: [SettingsProblem] = []
+    /// Servers that were left out, by name where they have one.
+    private(set) var brokenServers: [(name: String?, problem: SettingsProblem)] = []
+    /// The first server of the file is one of those.
+    private var isFirstServerBroken = false
     /// Where it was read from, or would be written to.
     var path: String
     var exists = false
 
     /// The server asked for by name, or the one to start with. Nil if none is configured.
+    ///
+    /// A broken one is an error: another in its place would answer with other patients.
     func server(named name: String?) throws -> ServerProfile? {
-        guard let name = name ?? defaultServer else { return servers.first }
+        guard let name = name ?? defaultServer else {
+            let first = brokenServers.min { ($0.problem.line ?? 0) < ($1.problem.line ?? 0) }
+            if isFirstServerBroken || servers.isEmpty, let broken = first {
+                throw CommandFailure.usage(broken.problem.description)
+            }
+            return servers.first
+        }
+        if let broken = brokenServers.first(where: { $0.name == name }) {
+            throw CommandFailure.usage("server '\(name)' cannot be used: \(broken.problem.description)")
+        }
         if let server = servers.first(where: { $0.name == name }) { return server }
         let known = servers.isEmpty ? "none is configured" : "known are " + servers.map(\.name).joined(separator: ", ")
-        throw CommandFailure.usage("there is no server '\(name)' in \(path): \(known)")
+        // What the file holds and cannot be read may be just that server.
+        let reason = servers.isEmpty ? problems.first.map { "; \($0.description)" } ?? "" : ""
+        throw CommandFailure.usage("there is no server '\(name)' in \(path): \(known)\(reason)")
     }
 
-    /// Why a configuration file cannot be used: file, line, what is expected.
-    struct Problem: Error {
-        var path: String
-        var line: Int?
-        var text: String
-
-        var description: String { path + (line.map { ":\($0)" } ?? "") + ": " + text }
-    }
+    typealias Problem = SettingsProblem
 
     // MARK: Places
 
@@ -53,63 +65,107 @@ struct Configuration {
     // MARK: Reading
 
     /// Reads the file at `path`, or the usual one; a file that is not there is an empty configuration unless it was named.
+    ///
+    /// What is wrong in it is left out and kept in ``problems``; only a file that was named and cannot be read is an error.
     static func load(_ explicit: String? = nil) throws -> Configuration {
         let path = explicit ?? folder + "/config.toml"
         var configuration = Configuration(path: path)
-        switch FileWriter.read(path) {
-        case .failure(let failure):
-            if explicit == nil, failure.code == ENOENT || failure.code == ENOTDIR { return configuration }
-            throw CommandFailure.usage("cannot read the configuration \(path): \(failure.words)")
-        case .success(let bytes):
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw CommandFailure.usage("\(path): not UTF-8 text; save the file as UTF-8")
-            }
+        switch UserFile.read(path) {
+        case .missing where explicit == nil: break
+        case .missing:
+            throw CommandFailure.usage("cannot read the configuration \(path): \(SystemFailure(ENOENT).words)")
+        case .failure(let problem) where explicit == nil:
             configuration.exists = true
-            do {
-                try configuration.read(text)
-            } catch let problem as Problem {
-                throw CommandFailure.usage(problem.description)
-            }
+            configuration.problems.append(problem)
+        case .failure(let problem):
+            throw CommandFailure.usage("cannot read the configuration \(problem.description)")
+        case .text(let text):
+            configuration.exists = true
+            configuration.read(text)
         }
         return configuration
     }
 
-    private mutating func read(_ text: String) throws {
-        let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw Problem(path: path, line: error.source.begin.line, text: "not TOML: \(error.description)")
+    private static let topKeys = ["default_server", "theme", "mouse", "barcode", "server"]
+
+    private mutating func read(_ whole: String) {
+        let parsed = TolerantTOML.parse(whole, path: path)
+        problems += parsed.problems
+        for part in parsed.lost where part.header.hasPrefix("[[server") || part.header.hasPrefix("[server") {
+            leaveOut(part.name, part.problem, isFirst: part.isFirstServer)
         }
-        for key in table.keys.sorted() where !["default_server", "theme", "server", "barcode"].contains(key) {
-            throw Problem(
-                path: path,
-                line: TOMLLines(text).line(of: key),
-                text: "unknown key '\(key)'; expected default_server, theme, [barcode] or [[server]]"
+        let table = parsed.table
+        let text = parsed.text
+        let lines = TOMLLines(text)
+        for key in table.keys.sorted() where !Self.topKeys.contains(key) {
+            problems.append(
+                Problem(
+                    path: path,
+                    line: lines.line(of: key) ?? lines.line(ofHeader: "[\(key)") ?? lines.line(ofHeader: "[[\(key)"),
+                    text: "unknown key '\(key)'; expected " + Self.topKeys.dropLast().joined(separator: ", ")
+                        + " or [[server]]"
+                )
             )
         }
-        let lines = TOMLLines(text)
-        defaultServer = try string(table, "default_server", text)
-        theme = try string(table, "theme", text)
+        keep { $0.defaultServer = try $0.string(table, "default_server", text) }
+        keep { $0.theme = try $0.string(table, "theme", text) }
+        keep { configuration in
+            guard let value = table["mouse"] else { return }
+            guard let isOn = value.bool else {
+                throw Problem(
+                    path: configuration.path,
+                    line: lines.line(of: "mouse"),
+                    text: "mouse must be true or false"
+                )
+            }
+            configuration.isMouseOn = isOn
+        }
         if let value = table["barcode"] { readBarcode(value, lines) }
+        readServers(table, text, lines)
+        problems.sort { ($0.line ?? 0) < ($1.line ?? 0) }
+    }
+
+    /// Does a part of the reading; if it throws, that part alone is left out.
+    private mutating func keep(_ part: (inout Configuration) throws -> Void) {
+        do {
+            try part(&self)
+        } catch let problem as Problem {
+            problems.append(problem)
+        } catch {
+            problems.append(Problem(path: path, text: "\(error)"))
+        }
+    }
+
+    private mutating func readServers(_ table: TOMLTable, _ text: String, _ lines: TOMLLines) {
         guard let value = table["server"] else { return }
         guard let array = value.array else {
-            throw Problem(
+            let problem = Problem(
                 path: path,
                 line: lines.line(ofHeader: "[server") ?? lines.line(of: "server"),
                 text: "write servers as [[server]]"
             )
+            problems.append(problem)
+            leaveOut(value.table?["name"]?.string, problem, isFirst: true)
+            return
         }
         for (index, entry) in array.enumerated() {
-            guard let entry = entry.table else {
-                throw Problem(path: path, line: nil, text: "server \(index + 1) is not a table; write [[server]]")
-            }
-            let server = try server(entry, number: index, text)
-            // The last of a name counts: a server edited in the browser is added, and never written over.
-            if let earlier = servers.firstIndex(where: { $0.name == server.name }) {
-                servers[earlier] = server
-            } else {
-                servers.append(server)
+            let name = entry.table?["name"]?.string ?? entry.table?["host"]?.string
+            do {
+                guard let entry = entry.table else {
+                    throw Problem(path: path, line: nil, text: "server \(index + 1) is not a table; write [[server]]")
+                }
+                let server = try server(entry, number: index, text)
+                // The last of a name counts: a server edited in the browser is added, and never written over.
+                brokenServers.removeAll { $0.name == server.name }
+                if let earlier = servers.firstIndex(where: { $0.name == server.name }) {
+                    servers[earlier] = server
+                } else {
+                    servers.append(server)
+                }
+            } catch {
+                let problem = error as? Problem ?? Problem(path: path, text: "\(error)")
+                problems.append(problem)
+                leaveOut(name, problem, isFirst: index == 0)
             }
         }
     }
@@ -118,17 +174,24 @@ struct Configuration {
         let header = lines.line(ofHeader: "[barcode]")
         guard let table = value.table else {
             let line = lines.line(of: "barcode")
-            barcodeProblems.append(
+            self.problems.append(
                 SettingsProblem(path: path, line: line, text: "write barcode settings under [barcode]")
             )
             return
         }
         let (settings, problems) = BarcodeTable.read(table)
         barcode = settings
-        barcodeProblems += problems.map { problem in
+        self.problems += problems.map { problem in
             let line = header.flatMap { lines.line(of: problem.key, after: $0) } ?? header
             return SettingsProblem(path: path, line: line, text: "[barcode]: " + problem.text)
         }
+    }
+
+    /// A server that cannot be used, and all that was said of it before: settings it no longer has must not count.
+    private mutating func leaveOut(_ name: String?, _ problem: Problem, isFirst: Bool) {
+        if isFirst && servers.isEmpty { isFirstServerBroken = true }
+        brokenServers.append((name, problem))
+        if let name { servers.removeAll { $0.name == name } }
     }
 
     private static let serverKeys = [
