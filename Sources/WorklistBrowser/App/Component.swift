@@ -44,6 +44,10 @@ enum Intent {
     case cancelExport
     /// Close this dialog and look for what was scanned.
     case scanned(String)
+    /// Go to an item the changes show, and open its detail; `row` is where it was.
+    case openChanged(ItemIdentity, row: Int)
+    /// Watch the list from now on.
+    case watch(seconds: Int)
 
     // Themes and the rest.
 

@@ -46,6 +46,8 @@ public enum Event: Sendable {
     // Watch and barcode.
     /// No key came until ``Browser/pauseDeadline``: what was held back is decided on.
     case inputPaused
+    /// Two long lists compared off the UI thread.
+    case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
     case export(ExportID, ExportProgress)
     case themesRead([ThemeChoice])
@@ -124,6 +126,8 @@ public enum Effect: Sendable {
     case cancelEcho(Int)
     // Saved queries.
     // Watch and barcode.
+    /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
+    case compare(CompareJob)
     // Export, layouts, themes.
     /// Write rows into a file, off the UI thread; answer with ``Event/export(_:_:)``.
     case export(ExportRequest)

@@ -48,6 +48,10 @@ struct ResultList: Sendable {
     var similar = SimilarPatients()
     /// The marked items of this list.
     var marked = MarkedRows()
+    /// How it differs from the list it took the place of.
+    var changes: ListChanges?
+    /// The comparison under way off the UI thread.
+    var comparison: Int?
     private var cache: [Int: RowText] = [:]
     private static let cacheLimit = 1_024
 

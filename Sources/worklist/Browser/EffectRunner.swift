@@ -69,6 +69,9 @@ final class EffectRunner: Sendable {
         case .copy(let text): copy(text)
         // Saved queries.
         // Watch and barcode.
+        case .compare(let job):
+            let post = post
+            Task { post(.compared(generation: job.generation, changes: job.run())) }
         // Export, layouts, themes.
         case .export(let request): export(request)
         case .cancelExport(let id): state.withLockedValue { $0.exports[id] }?.cancel()
