@@ -49,7 +49,7 @@ struct BrowserSession: Sendable {
         } else {
             guard isatty(0) == 1, isatty(1) == 1 else {
                 throw .usage(
-                    "the browser needs a terminal on standard input and output; use 'worklist find' in pipes, or --script"
+                    "the browser needs a terminal on standard input and output; use 'worklist find' in pipes, --plain or --script"
                 )
             }
             var options = NcursesScreen.Options(isUTF8: isUTF8)

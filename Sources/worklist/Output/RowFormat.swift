@@ -18,8 +18,13 @@ enum RowFormat: String, ExpressibleByArgument, CaseIterable {
 struct RowWriter {
     private let format: RowFormat
     private let fallback: SpecificCharacterSet?
-    private let columns: [Column]
+    private let paths: [AttributePath]
+    /// Of the formats that the browser's export has too.
     private var formatter: ItemFormatter?
+    /// Only of ``RowFormat/table``.
+    private var table: RowTable?
+    /// The header of a table waits for the first rows: they tell how wide its columns are.
+    private var hasBegun = false
     private var count = 0
     /// Rows are looked into; with ``RowFormat/none`` they are only counted.
     var isReading: Bool { format != .none }
@@ -29,59 +34,38 @@ struct RowWriter {
     var damagedRows: Int { formatter?.damagedRows ?? damagedTableRows }
     private var guessedTableRows = 0
     private var damagedTableRows = 0
-    private let out = StandardOutput.shared
+    private let out: StandardOutput
 
-    /// One column: an attribute, and for the table how wide it is.
-    private struct Column {
-        var title: String
-        var path: AttributePath
-        var width: Int
-    }
-
-    init(format: RowFormat, query: Query, fallback: SpecificCharacterSet?) {
+    init(
+        format: RowFormat,
+        query: Query,
+        fallback: SpecificCharacterSet?,
+        out: StandardOutput = .shared,
+        columns: Int = TerminalWidth.columns()
+    ) {
         self.format = format
         self.fallback = fallback
-        self.columns = format == .table ? Self.tableColumns(query) : []
-        formatter = format.itemFormat.map { ItemFormatter(format: $0, query: query, fallback: fallback) }
+        self.out = out
+        if format == .table {
+            let table = RowTable(query, total: columns)
+            self.table = table
+            paths = table.columns.map(\.path)
+        } else {
+            paths = []
+            formatter = format.itemFormat.map { ItemFormatter(format: $0, query: query, fallback: fallback) }
+        }
     }
 
-    // MARK: Columns
-
-    private static let widths: [(Tag, String, Int)] = [
-        (.scheduledProcedureStepStartDate, "Date", 10),
-        (.scheduledProcedureStepStartTime, "Time", 8),
-        (.studyDate, "Date", 10),
-        (.patientName, "Patient", 28),
-        (.patientID, "ID", 14),
-        (.patientBirthDate, "Born", 10),
-        (.patientSex, "S", 1),
-        (.accessionNumber, "Accession", 14),
-        (.modality, "Mod", 3),
-        (.scheduledStationAETitle, "Station", 12),
-        (.scheduledProcedureStepDescription, "Procedure", 24),
-        (.studyDescription, "Study", 24),
-        (.modalitiesInStudy, "Mods", 8),
-    ]
-
-    private static func tableColumns(_ query: Query) -> [Column] {
-        widths.compactMap { tag, title, width in
-            guard let key = query.keys.first(where: { $0.path.tag == tag && $0.path.steps.count <= 1 }) else {
-                return nil
-            }
-            return Column(title: title, path: key.path, width: width)
-        }
+    /// What a narrow table leaves out; nil if all has room.
+    var omission: String? {
+        guard let left = table?.left, !left.isEmpty else { return nil }
+        return "no room for \(left.joined(separator: ", ")): widen the terminal, or use --format csv"
     }
 
     // MARK: Writing
 
     func begin() {
-        switch format {
-        case .table:
-            let line = columns.map { DisplayWidth.fit(TerminalText($0.title), width: $0.width).string }
-            out.writeLine(Self.trimmed(line.joined(separator: "  ")))
-        case .csv, .json, .jsonl, .dicomJSON, .dump: out.write(formatter?.begin() ?? "")
-        case .none: break
-        }
+        if let formatter { out.write(formatter.begin()) }
         out.flush()
     }
 
@@ -90,22 +74,37 @@ struct RowWriter {
             count += batch.count
             return
         }
+        if table != nil, !hasBegun { beginTable(batch) }
         for index in 0..<batch.count where !out.isClosed {
-            if let line = formatter?.row(batch.identifier(index)) {
-                out.write(line)
-                count += 1
+            count += 1
+            if let lines = formatter?.row(batch.identifier(index)) {
+                out.write(lines)
                 continue
             }
-            var item = batch.identifier(index).decoded
-            item.fallbackCharacterSet = fallback
-            // Decoded once: for what is said at the end, and for the cells.
-            let texts = columns.map { item.dataSet(holding: $0.path)?.text($0.path.tag) }
+            let (item, texts) = decoded(batch, index)
             note(texts, isBroken: item.defect != nil)
-            write(texts)
-            count += 1
+            for line in table?.lines(cells(texts)) ?? [] { out.write(line + "\n") }
         }
         out.flush()
     }
+
+    /// A match, and the values of the columns: decoded once, for what is said at the end and for the cells.
+    private func decoded(_ batch: MatchBatch, _ index: Int) -> (DataSet, [DecodedText?]) {
+        var item = batch.identifier(index).decoded
+        item.fallbackCharacterSet = fallback
+        return (item, paths.map { item.dataSet(holding: $0)?.text($0.tag) })
+    }
+
+    private mutating func beginTable(_ batch: MatchBatch?) {
+        hasBegun = true
+        if let batch {
+            let rows = (0..<min(batch.count, 200)).map { cells(decoded(batch, $0).1) }
+            table?.fit(to: rows)
+        }
+        if let table { out.write(table.header + "\n") }
+    }
+
+    private func cells(_ texts: [DecodedText?]) -> [TerminalText] { zip(paths, texts).map { Self.cell($1, $0.tag) } }
 
     /// Counts what is not certain about a row, for the sentence at the end.
     private mutating func note(_ texts: [DecodedText?], isBroken: Bool) {
@@ -125,16 +124,9 @@ struct RowWriter {
     /// What the reader of the rows must know about their text; nil if there is nothing.
     var caution: String? { ItemFormatter.caution(guessed: guessedRows, damaged: damagedRows) }
 
-    /// A line of the table. `texts`: the values of the columns; nil for an absent one.
-    private func write(_ texts: [DecodedText?]) {
-        let cells = zip(columns, texts).map { column, text -> String in
-            DisplayWidth.fit(Self.cell(text, column.path.tag), width: column.width).string
-        }
-        out.write(Self.trimmed(cells.joined(separator: "  ")) + "\n")
-    }
-
-    func end() {
-        out.write(formatter?.end() ?? "")
+    mutating func end() {
+        if table != nil, !hasBegun { beginTable(nil) }
+        if let formatter { out.write(formatter.end()) }
         out.flush()
     }
 
@@ -152,11 +144,5 @@ struct RowWriter {
         case .PN: return TerminalText(text.isEmpty ? "" : PersonName(parsing: text).formatted)
         default: return TerminalText(text)
         }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var rest = Substring(text)
-        while rest.last == " " { rest.removeLast() }
-        return String(rest)
     }
 }

@@ -180,9 +180,8 @@ struct BarcodeBrowserTests {
     // MARK: No scan runs a command
 
     /// Every character that means something in the list, behind and before others.
-    private static let letters: [Character] = Keymap.standard.bindings(in: .list).flatMap(\.keys).compactMap(
-        \.typedCharacter
-    )
+    private static let letters: [Character] = Keymap.standard.bindings(in: .list).flatMap(\.keys).flatMap(\.keys)
+        .compactMap(\.typedCharacter)
 
     @Test("a scan of any command's letter, first, in the middle or alone six times, runs no command")
     func letters() {
