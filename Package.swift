@@ -66,6 +66,8 @@ let package = Package(
         .target(
             name: "Terminal",
             dependencies: ["CNcurses", .product(name: "TOMLKit", package: "TOMLKit")],
+            // A link to the themes folder: its files are what is built in.
+            resources: [.embedInCode("Theme/BuiltIn")],
             swiftSettings: strict
         ),
         .target(
@@ -136,6 +138,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["worklist", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            exclude: ["Pictures"],
             swiftSettings: strict
         ),
         // The two programs of the documentation, and the tests that it tells the truth.

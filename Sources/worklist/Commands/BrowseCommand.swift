@@ -12,6 +12,13 @@ struct BrowserOptions: ParsableArguments {
     )
     var theme: String?
 
+    @Option(
+        name: .customLong("themes-dir"),
+        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder"),
+        completion: .directory
+    )
+    var themesDirectory: String?
+
     @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.", completion: CompletionValues.colors)
     var color: String = "auto"
 
@@ -47,6 +54,15 @@ struct BrowserOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
     var limit: Int?
+
+    @Flag(inversion: .prefixedNo, help: "Take clicks and the wheel; without, the terminal selects text by itself.")
+    var mouse: Bool?
+
+    @Option(
+        help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
+    var keymap: String?
 
     func validate() throws {
         guard ColorChoice(parsing: color) != nil else {
@@ -87,8 +103,23 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.terminal = nil
-        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
-        return await PlainSession(servers: servers, current: current, effects: effects, clock: clock).run()
+        return await PlainSession(
+            settings: try settings(effects.configuration),
+            servers: servers,
+            current: current,
+            effects: effects,
+            clock: BrowserClock(fixed: clock.flatMap(Self.moment))
+        ).run()
+    }
+
+    /// What the user's files say, and what is wrong in them.
+    private func settings(_ configuration: Configuration) throws -> BrowserSettings {
+        var settings = BrowserSettings()
+        settings.problems = configuration.problems
+        settings.keymap = try KeymapFile.load(keymap)
+        settings.problems += settings.keymap.problems
+        settings.isMouseOn = mouse ?? configuration.isMouseOn
+        return settings
     }
 
     private func session(
@@ -98,7 +129,10 @@ struct BrowserOptions: ParsableArguments {
     ) throws -> BrowserSession {
         var current = current
         if let limit { current?.rowLimit = limit }
+        var effects = effects
+        effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
         return BrowserSession(
+            settings: try settings(effects.configuration),
             servers: servers,
             current: current,
             effects: effects,
@@ -129,9 +163,19 @@ struct BrowseCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var browser: BrowserOptions
 
+    /// Who named no server is not turned away for one that cannot be used: the list of servers opens.
+    private func startServer(_ configuration: Configuration) throws -> ServerProfile? {
+        do {
+            return try options.profile()
+        } catch let failure as CommandFailure {
+            guard options.to == nil, options.server == nil, !configuration.problems.isEmpty else { throw failure }
+            return nil
+        }
+    }
+
     func run() async throws {
         let configuration = try Configuration.load(options.config)
-        let current = try options.profile()
+        let current = try startServer(configuration)
         var servers = configuration.servers
         if let current, !servers.contains(where: { $0.name == current.name }) { servers.append(current) }
         var effects = EffectRunner.Options(
