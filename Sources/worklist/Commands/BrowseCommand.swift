@@ -14,7 +14,8 @@ struct BrowserOptions: ParsableArguments {
 
     @Option(
         name: .customLong("themes-dir"),
-        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder")
+        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder"),
+        completion: .directory
     )
     var themesDirectory: String?
 
@@ -57,7 +58,10 @@ struct BrowserOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Take clicks and the wheel; without, the terminal selects text by itself.")
     var mouse: Bool?
 
-    @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var keymap: String?
     @Option(help: ArgumentHelp("Ask again and again, from 15 to 3600 seconds after each answer.", valueName: "seconds"))
     var watch: Int?
@@ -104,8 +108,23 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.terminal = nil
-        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
-        return await PlainSession(servers: servers, current: current, effects: effects, clock: clock).run()
+        return await PlainSession(
+            settings: try settings(effects.configuration),
+            servers: servers,
+            current: current,
+            effects: effects,
+            clock: BrowserClock(fixed: clock.flatMap(Self.moment))
+        ).run()
+    }
+
+    /// What the user's files say, and what is wrong in them.
+    private func settings(_ configuration: Configuration) throws -> BrowserSettings {
+        var settings = BrowserSettings()
+        settings.problems = configuration.problems
+        settings.keymap = try KeymapFile.load(keymap)
+        settings.problems += settings.keymap.problems
+        settings.isMouseOn = mouse ?? configuration.isMouseOn
+        return settings
     }
 
     private func session(
@@ -117,13 +136,8 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
-        var settings = BrowserSettings()
-        settings.problems = effects.configuration.problems
-        settings.keymap = try KeymapFile.load(keymap)
-        settings.problems += settings.keymap.problems
-        settings.isMouseOn = mouse ?? effects.configuration.isMouseOn
         return BrowserSession(
-            settings: settings,
+            settings: try settings(effects.configuration),
             servers: servers,
             current: current,
             effects: effects,
