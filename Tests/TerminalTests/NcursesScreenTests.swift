@@ -462,7 +462,7 @@ struct NcursesScreenTests {
             var options = PseudoTerminal.options("xterm-256color", descriptor: PseudoTerminal.open(path))
             options.allowCoreDumps = false
             let screen = try NcursesScreen(options)
-            TerminalRestore.patience = 1
+            TerminalRestore.patience = 300
             // The signal comes at once, the loop never: every frame is new, until the terminal's buffer is full.
             kill(getpid(), SIGTERM)
             var number = 0

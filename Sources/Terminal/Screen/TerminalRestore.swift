@@ -3,8 +3,9 @@ import Glibc
 
 // The border to the signal handlers. Whatever a handler touches lives in one block of plain memory behind a constant
 // pointer that is set up before any handler is installed: no locks, no allocation, no reference counting, no lazy
-// initialisation can happen inside a handler. Only write, tcsetattr, tcflush, alarm, raise and _exit are called there
-// (all async-signal-safe, POSIX.1-2008 2.4.3).
+// initialisation can happen inside a handler. Only write, poll, tcsetattr, tcflush, setitimer, pthread_self,
+// pthread_kill, raise and _exit are called there (async-signal-safe by POSIX.1-2008 2.4.3; setitimer is a bare system
+// call).
 
 private struct HandlerState {
     /// The terminal is in our hands.
@@ -14,12 +15,22 @@ private struct HandlerState {
     var modes = termios()
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
+    /// The thread that draws.
+    var owner = pthread_self()
     /// Where ordinary signals are announced; -1 when nobody listens.
     var relay: Int32 = -1
     /// The last signal that asked the program to end.
     var ending: Int32 = 0
-    /// Seconds the loop has to notice it.
-    var patience: UInt32 = 2
+    /// The program has broken; nothing but its end is to be seen to.
+    var isBroken: Int32 = 0
+    /// The thread that draws has been asked to end the program.
+    var isHandedOver: Int32 = 0
+    /// Milliseconds the loop has to notice that the program is to end.
+    var patience: UInt32 = 500
+    /// Counts SIGCONT.
+    var continued: UInt32 = 0
+    /// The program has stopped itself and sees to what follows.
+    var isStopping: Int32 = 0
 }
 
 private nonisolated(unsafe) let handlerState: UnsafeMutablePointer<HandlerState> = {
@@ -28,44 +39,82 @@ private nonisolated(unsafe) let handlerState: UnsafeMutablePointer<HandlerState>
     return state
 }()
 
+/// Writes the bytes that put the terminal right, and never waits: a byte at a time, each only where there is room. What
+/// a terminal that reads no more has not taken is thrown away, once.
+private func writeRestoringBytes() {
+    let state = handlerState
+    guard let bytes = state.pointee.bytes else { return }
+    var sent = 0
+    var mayFlush = true
+    while sent < state.pointee.count {
+        var entry = pollfd(fd: state.pointee.output, events: Int16(POLLOUT), revents: 0)
+        if poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLOUT) != 0 {
+            let count = write(state.pointee.output, bytes + sent, 1)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return }
+            sent += count
+        } else if mayFlush {
+            mayFlush = false
+            sent = 0
+            tcflush(state.pointee.output, TCOFLUSH)
+        } else {
+            return
+        }
+    }
+}
+
 private func restoreFromHandler() {
     let state = handlerState
     guard state.pointee.armed != 0 else { return }
     state.pointee.armed = 0
-    var sent = 0
-    while sent < state.pointee.count, let bytes = state.pointee.bytes {
-        let count = write(state.pointee.output, bytes + sent, state.pointee.count - sent)
-        if count <= 0 { break }
-        sent += count
-    }
     _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
+    writeRestoringBytes()
 }
 
 private func onFatalSignal(_ number: Int32) {
+    // Another thread may hang in a write to the terminal and hold its lock.
+    handlerState.pointee.ending = number
+    handlerState.pointee.isBroken = 1
+    cnc_timer(1000)
     restoreFromHandler()
+    cnc_timer(0)
     // The action is the default again (SA_RESETHAND); the signal is blocked until this handler returns.
     raise(number)
 }
 
 private func onOrdinarySignal(_ number: Int32) {
     let saved = errno
+    let state = handlerState
+    if number == SIGCONT {
+        state.pointee.continued &+= 1
+        if state.pointee.isStopping != 0 { return }
+    }
     var byte = UInt8(truncatingIfNeeded: number)
-    if handlerState.pointee.relay >= 0 { _ = write(handlerState.pointee.relay, &byte, 1) }
-    if number == SIGTERM || number == SIGHUP {
-        handlerState.pointee.ending = number
-        alarm(handlerState.pointee.patience)
+    if state.pointee.relay >= 0 { _ = write(state.pointee.relay, &byte, 1) }
+    if number == SIGTERM || number == SIGHUP || number == SIGINT || number == SIGQUIT {
+        state.pointee.ending = number
+        cnc_timer(state.pointee.patience)
     }
     errno = saved
 }
 
-/// The loop did not notice in time that the program is to end: it hangs in a write to a terminal that reads no more, and
-/// that write holds the terminal's lock, so nothing can be written here. The modes can be set back.
+/// The loop did not notice in time that the program is to end: mostly it hangs in a write to a terminal that reads no
+/// more, and that write holds the terminal's lock. Taken on the drawing thread, the signal has ended that write, and the
+/// terminal can be put right whole; if that thread does not answer either, only the modes can be set back.
 private func onAlarm(_ number: Int32) {
     let state = handlerState
-    if state.pointee.armed != 0 {
+    if state.pointee.armed != 0, state.pointee.isBroken == 0 {
+        let isOwner = pthread_equal(pthread_self(), state.pointee.owner) != 0
+        if !isOwner, state.pointee.isHandedOver == 0 {
+            state.pointee.isHandedOver = 1
+            cnc_timer(200)
+            pthread_kill(state.pointee.owner, SIGALRM)
+            return
+        }
         state.pointee.armed = 0
         tcflush(state.pointee.output, TCOFLUSH)
         _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
+        if isOwner { writeRestoringBytes() }
     }
     _exit(128 + state.pointee.ending)
 }
@@ -92,6 +141,8 @@ enum TerminalRestore {
         state.pointee.input = input
         state.pointee.output = output
         state.pointee.modes = modes
+        state.pointee.owner = pthread_self()
+        state.pointee.isHandedOver = 0
         if !prepared {
             prepared = true
             atexit(onExit)
@@ -122,9 +173,20 @@ enum TerminalRestore {
     }
 
     /// The loop has read a signal that asks the program to end; from here on it is the program's affair.
-    static func endingNoticed() { alarm(0) }
+    static func endingNoticed() { cnc_timer(0) }
 
-    /// How long the loop may take to notice SIGTERM or SIGHUP before the program is ended for it, in seconds.
+    /// What `body` writes must be written within a second, or the program ends without: the terminal may have been
+    /// stopped, and would take nothing for ever.
+    static func hurry(_ body: () -> Void) {
+        if handlerState.pointee.ending == 0 { handlerState.pointee.ending = SIGHUP }
+        cnc_timer(1000)
+        body()
+        cnc_timer(0)
+        handlerState.pointee.ending = 0
+    }
+
+    /// How long the loop may take to notice SIGTERM, SIGHUP, SIGINT or SIGQUIT before the program is ended for it, in
+    /// milliseconds.
     static var patience: UInt32 {
         get { handlerState.pointee.patience }
         set { handlerState.pointee.patience = newValue }
@@ -133,6 +195,9 @@ enum TerminalRestore {
     fileprivate static func installAlarm(_ before: inout sigaction) -> Bool {
         cnc_install_relay(SIGALRM, onAlarm, &before) == 0
     }
+
+    fileprivate static var timesContinued: UInt32 { handlerState.pointee.continued }
+    fileprivate static func setStopping(_ isStopping: Bool) { handlerState.pointee.isStopping = isStopping ? 1 : 0 }
 
     fileprivate static func setRelay(_ descriptor: Int32) { handlerState.pointee.relay = descriptor }
     fileprivate static func installRelay(_ number: Int32, _ before: inout sigaction) -> Bool {
@@ -166,13 +231,20 @@ final class SignalRelay {
 
     /// Stops the whole job as the terminal would on Ctrl-Z, and returns when it is continued.
     func stopJob() {
-        let numbers = [SIGTSTP, SIGCONT]
-        for number in numbers { _ = cnc_install_default(number, nil) }
+        TerminalRestore.setStopping(true)
+        let before = TerminalRestore.timesContinued
+        _ = cnc_install_default(SIGTSTP, nil)
         kill(0, SIGTSTP)
-        for number in numbers {
-            var ignored = sigaction()
-            _ = TerminalRestore.installRelay(number, &ignored)
+        // Another thread may take the signal, a moment after kill has returned. Where no shell could continue the job,
+        // the system does not stop it, and nothing follows.
+        var patience = 200
+        while TerminalRestore.timesContinued == before, patience > 0 {
+            usleep(1000)
+            patience -= 1
         }
+        var ignored = sigaction()
+        _ = TerminalRestore.installRelay(SIGTSTP, &ignored)
+        TerminalRestore.setStopping(false)
     }
 
     func close() {
