@@ -186,7 +186,9 @@ extension InTerminal {
             try await terminal.until("0010,0010", "EVIL")
             let named = try await terminal.title()
             #expect(named.hasPrefix("worklist: ") && !named.contains("owned"))
-            try await terminal.press("Escape", "q")
+            try await terminal.press("Escape")
+            try await terminal.until("complete", "3 rows")
+            try await terminal.press("q")
             try await terminal.until("code-0-")
             #expect(try await terminal.title() == title)
         }

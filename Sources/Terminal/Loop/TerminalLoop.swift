@@ -196,7 +196,7 @@ public final class TerminalLoop<App: TerminalApplication> {
                 // The terminal is gone.
                 inputClosed = true
                 decoderDeadline = nil
-                deliver(.signal(.hangup), at: now)
+                end(by: .hangup)
                 return
             }
             total += count

@@ -103,7 +103,8 @@ public final class NcursesScreen: Screen {
                 bytes: (synchronizes ? Self.synchronizeEnd : []) + leave + abilities.restore
             )
         }
-        // LINES and COLUMNS in the environment must not freeze the size.
+        // LINES and COLUMNS in the environment must not freeze the size; ncurses overwrites them.
+        let sizeOfEnvironment = Self.sizeOfEnvironment()
         use_tioctl(true)
         guard let output = fdopen(cnc_duplicate(options.output), "w"),
             let input = fdopen(cnc_duplicate(options.input), "r"),
@@ -149,7 +150,7 @@ public final class NcursesScreen: Screen {
             // ncurses names pairs by short in places; more are never needed.
             limit: min(cnc_color_pairs(), 32_767)
         )
-        size = Self.sizeOfEnvironment() ?? options.fallbackSize
+        size = sizeOfEnvironment ?? options.fallbackSize
         _ = curs_set(0)
         if !updateSize() { resizeterm(Int32(size.rows), Int32(size.columns)) }
         send(enter)

@@ -25,6 +25,8 @@ private struct HandlerState {
     var isBroken: Int32 = 0
     /// The thread that draws has been asked to end the program.
     var isHandedOver: Int32 = 0
+    /// The program has heard that it is to end.
+    var isEnding: Int32 = 0
     /// Milliseconds the loop has to notice that the program is to end.
     var patience: UInt32 = 500
     /// Counts SIGCONT.
@@ -143,6 +145,12 @@ enum TerminalRestore {
         state.pointee.modes = modes
         state.pointee.owner = pthread_self()
         state.pointee.isHandedOver = 0
+        state.pointee.isEnding = 0
+        // Threads made by those of Swift's pool have it blocked.
+        var alarm = sigset_t()
+        sigemptyset(&alarm)
+        sigaddset(&alarm, SIGALRM)
+        pthread_sigmask(SIG_UNBLOCK, &alarm, nil)
         if !prepared {
             prepared = true
             atexit(onExit)
@@ -172,8 +180,13 @@ enum TerminalRestore {
         previous.removeAll()
     }
 
-    /// The loop has read a signal that asks the program to end; from here on it is the program's affair.
-    static func endingNoticed() { cnc_timer(0) }
+    /// The loop has read a signal that asks the program to end, or end of file; from here on it is the program's affair.
+    static func endingNoticed() {
+        handlerState.pointee.isEnding = 1
+        cnc_timer(0)
+    }
+
+    fileprivate static var isEnding: Bool { handlerState.pointee.isEnding != 0 }
 
     /// What `body` writes must be written within a second, or the program ends without: the terminal may have been
     /// stopped, and would take nothing for ever.
@@ -249,6 +262,11 @@ final class SignalRelay {
 
     func close() {
         for (number, action) in previous {
+            // A terminal that goes away sends SIGHUP twice, and the second must not cut short what the first has begun.
+            if TerminalRestore.isEnding, number == SIGHUP || number == SIGTERM {
+                _ = cnc_install_ignore(number, nil)
+                continue
+            }
             var action = action
             sigaction(number, &action, nil)
         }
