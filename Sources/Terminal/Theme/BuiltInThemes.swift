@@ -55,6 +55,7 @@ enum BuiltInThemes {
         "table.mark"           = { fg = "magenta", mods = ["bold"] }
         "table.stat"           = { fg = "red", mods = ["bold"] }
         "table.new"            = { fg = "green" }
+        "table.changed"        = { fg = "yellow", mods = ["underline"] }
         "table.gone"           = { mods = ["dim"] }
         "table.status"         = { fg = "default" }
         "table.status.arrived" = { fg = "cyan" }
@@ -89,6 +90,9 @@ enum BuiltInThemes {
         cursor          = { unicode = "▸", ascii = ">" }
         mark            = { unicode = "•", ascii = "*" }
         stat            = "!"
+        new             = "+"
+        changed         = { unicode = "≠", ascii = "c" }
+        gone            = { unicode = "✗", ascii = "x" }
         guessed         = { unicode = "≈", ascii = "?" }
         truncated       = "~"
         required        = "M"
@@ -169,6 +173,7 @@ enum BuiltInThemes {
         "table.mark"           = { mods = ["bold"] }
         "table.stat"           = { mods = ["bold"] }
         "table.new"            = { mods = ["underline"] }
+        "table.changed"        = { mods = ["underline", "bold"] }
         "table.gone"           = {}
         "table.status"         = {}
         "table.status.arrived" = {}

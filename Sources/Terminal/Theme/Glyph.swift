@@ -6,6 +6,8 @@ public enum Glyph: String, CaseIterable, Sendable {
     case mark
     /// A STAT or high priority item.
     case stat
+    /// Not on the list before; changed since; not on this list any more.
+    case new, changed, gone
     /// A value decoded with a guessed character set.
     case guessed
     /// The end of a text that was cut.

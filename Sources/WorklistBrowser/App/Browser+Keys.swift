@@ -54,12 +54,12 @@ extension Browser {
         case .interrupt: return interrupt()
         case .help:
             let below = context
-            overlays.append(.help(HelpDialog(context: below)))
+            overlays.append(Overlay(HelpDialog(context: below)))
             return []
         default: break
         }
         if !overlays.isEmpty {
-            if case .detail = overlays[overlays.count - 1] {
+            if overlays[overlays.count - 1].is(DetailScreen.self) {
                 switch command {
                 case .detailNext: return stepDetail(1)
                 case .detailPrevious: return stepDetail(-1)
@@ -76,6 +76,7 @@ extension Browser {
 
     private mutating func performOnList(_ command: Command) -> [Effect] {
         switch command {
+        // The query.
         case .queryRun:
             if run != nil, run?.query.keys == query.keys {
                 message = Message(kind: .info, text: "the query is running; x cancels it")
@@ -84,16 +85,34 @@ extension Browser {
             return startQuery(query)
         case .queryCancel: return cancel()
         case .queryEdit:
-            overlays.append(.builder(BuilderScreen(query: query, server: server)))
+            overlays.append(Overlay(BuilderScreen(query: query, server: server)))
         case .queryFind:
             let name = AttributePath([], .patientName)
-            overlays.append(.builder(BuilderScreen(query: query, server: server, editing: name)))
+            overlays.append(Overlay(BuilderScreen(query: query, server: server, editing: name)))
+        // Scopes and saved queries.
+        case .savedQuery4: return runSaved(number: 4)
+        case .savedQuery5: return runSaved(number: 5)
+        case .savedQuery6: return runSaved(number: 6)
+        case .savedQuery7: return runSaved(number: 7)
+        case .savedQuery8: return runSaved(number: 8)
+        case .savedQuery9: return runSaved(number: 9)
+        case .queriesMenu: return openSavedQueries()
+        case .querySave: return openSaveQuery()
         case .scopeScanner: return choose(.scanner)
         case .scopeModality: return choose(.modality)
         case .scopeAll: return choose(.all)
         case .dayPrevious: return moveDay(by: -1)
         case .dayToday: return moveDay(by: nil)
         case .dayNext: return moveDay(by: 1)
+        // Watch and barcode.
+        case .watchToggle: return toggleWatch()
+        case .watchChanges: return toggleChangesOnly()
+        case .barcodeScan: return openBarcode()
+        // Rows.
+        case .rowMark: return toggleMark()
+        case .marksClear: return clearMarks()
+        case .marksRange: return markRange()
+        case .listExport: return openExport()
         case .rowOpen: openDetail()
         case .rowCopyValue: return copyValue()
         case .rowCopy: return copyRow()
@@ -107,16 +126,20 @@ extension Browser {
             // The message is gone already; a second time clears the filter.
             if list?.rows.filter != nil { return clearFilter() }
         case .viewSort:
-            if let list { overlays.append(.sortMenu(SortMenu(current: list.rows.order))) }
+            if let list { overlays.append(Overlay(SortMenu(current: list.rows.order))) }
+        case .viewColumns: return openColumns()
         case .viewFreeze: return toggleFreeze()
         case .viewFit:
             list?.layout = nil
         case .viewPrivacy:
             isPrivate.toggle()
+        // Themes and the rest.
+        case .viewTheme: return openThemes()
+        case .mouseToggle: return toggleMouse()
         case .serverMenu:
-            overlays.append(.servers(ServerMenu(servers: servers, current: server, configPath: configPath)))
+            overlays.append(Overlay(ServerMenu(servers: servers, current: server, configPath: configPath)))
         case .palette:
-            overlays.append(.palette(PaletteDialog(context: .list)))
+            overlays.append(Overlay(PaletteDialog(context: .list)))
         case .quit:
             if run == nil { return quit(exitCode: 0) }
             askToQuit()
@@ -130,14 +153,14 @@ extension Browser {
 
     /// Cancels what runs; when nothing does, asks to quit, and quits when asked twice.
     private mutating func interrupt() -> [Effect] {
-        if case .confirm = overlays.last { return quit(exitCode: 0) }
+        if overlays.last?.is(ConfirmDialog.self) == true { return quit(exitCode: 0) }
         if run != nil { return cancel() }
         askToQuit()
         return []
     }
 
     private mutating func askToQuit() {
-        overlays.append(.confirm(ConfirmDialog(question: .quit(isRunning: run != nil))))
+        overlays.append(Overlay(ConfirmDialog(question: .quit(isRunning: run != nil))))
     }
 
     // MARK: Intents

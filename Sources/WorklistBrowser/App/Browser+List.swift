@@ -66,7 +66,7 @@ extension Browser {
 
     mutating func openDetail() {
         guard let cursor = rowForAction(), let screen = detailScreen(row: cursor.row) else { return }
-        overlays.append(.detail(screen))
+        overlays.append(Overlay(screen))
     }
 
     func detailScreen(row: Int) -> DetailScreen? {
@@ -95,10 +95,7 @@ extension Browser {
         let item = list.rows.table.item(row)
         let shown = isPrivate ? PrivacyMask.masked(item) : item
         let place = (row: (self.list?.position ?? 0) + 1, of: list.rows.shownCount)
-        changeTop { overlay in
-            guard case .detail(let screen) = overlay else { return }
-            overlay = .detail(screen.showing(shown, position: place, warning: warning))
-        }
+        changeTop(DetailScreen.self) { $0 = $0.showing(shown, position: place, warning: warning) }
         return []
     }
 
@@ -174,7 +171,7 @@ extension Browser {
             return
         }
         query.set(path, value, source: .user)
-        overlays.append(.builder(BuilderScreen(query: query, server: server)))
+        overlays.append(Overlay(BuilderScreen(query: query, server: server)))
     }
 
     // MARK: Filter

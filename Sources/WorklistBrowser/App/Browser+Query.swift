@@ -19,7 +19,7 @@ extension Browser {
             identifier = try wanted.identifier(characterSet: policy, now: now.queryMoment)
         } catch {
             query = wanted
-            overlays.append(.error(ErrorDialog(error, kept: keptText)))
+            overlays.append(Overlay(ErrorDialog(error, kept: keptText)))
             return []
         }
         var effects: [Effect] = []
@@ -206,13 +206,13 @@ extension Browser {
         switch end {
         case .failed(let failure):
             if failure.cause != .cancelled {
-                overlays.append(.error(ErrorDialog(failure, server: ended.server, kept: keptText)))
+                overlays.append(Overlay(ErrorDialog(failure, server: ended.server, kept: keptText)))
                 effects.append(.bell)
             }
         case .outcome(.failed(let failure)):
             let rows = attempt == nil ? received : 0
             let kept = rows > 0 ? nil : keptText
-            overlays.append(.error(ErrorDialog(failure, server: ended.server, rows: rows, kept: kept)))
+            overlays.append(Overlay(ErrorDialog(failure, server: ended.server, rows: rows, kept: kept)))
             effects.append(.bell)
         case .outcome(.complete), .outcome(.cancelled), .replaced: break
         case .outcome: effects.append(.bell)

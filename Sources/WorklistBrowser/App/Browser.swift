@@ -46,6 +46,17 @@ public struct Browser: Sendable {
     /// When the cursor was put on another row without being asked to: actions wait until that can have been noticed.
     var movedAt: Moment?
 
+    // Saved queries.
+
+    // Columns, marks and export.
+
+    // Watch and barcode.
+
+    // Themes, keys and the rest.
+
+    /// What the program knew at the start: files of the user, read for the browser.
+    var settings = BrowserSettings()
+
     /// A query that runs.
     struct Run: Sendable {
         var id: FindID
@@ -85,16 +96,18 @@ public struct Browser: Sendable {
         current: ServerProfile?,
         initialQuery: Query? = nil,
         configPath: String,
+        settings: BrowserSettings = BrowserSettings(),
         now: Moment
     ) {
         self.theme = theme
         self.servers = servers
         self.server = current
         self.configPath = configPath
+        self.settings = settings
         self.now = now
         query = initialQuery ?? Self.startQuery(for: current)
         if current == nil {
-            overlays = [.connect(ConnectForm(existing: nil, configPath: configPath))]
+            overlays = [Overlay(ConnectForm(existing: nil, configPath: configPath))]
         }
     }
 
@@ -132,31 +145,25 @@ public struct Browser: Sendable {
         case .find(let id, let progress): return update(id, progress)
         case .echo(let number, let progress):
             guard number == echoNumber else { return [] }
-            changeTop { overlay in
-                guard case .connect(var form) = overlay else { return }
-                form.echo(progress)
-                overlay = .connect(form)
-            }
+            changeTop(ConnectForm.self) { $0.echo(progress) }
             return []
         case .arranged(let generation, let order): return arranged(generation, order)
         case .serverSaved(let profile, let path):
-            overlays.removeAll { if case .connect = $0 { true } else { false } }
+            overlays.removeAll { $0.is(ConnectForm.self) }
             let effects = use(profile)
             message = Message(kind: .info, text: "\(profile.name) saved in \(path)")
             return effects
         case .serverSelected(let profile):
-            overlays.removeAll { if case .connect = $0 { true } else { false } }
+            overlays.removeAll { $0.is(ConnectForm.self) }
             return use(profile)
         case .serverNotSaved(let reason):
-            var isShown = false
-            changeTop { overlay in
-                guard case .connect(var form) = overlay else { return }
-                form.saveFailed(reason: reason)
-                overlay = .connect(form)
-                isShown = true
-            }
+            let isShown = changeTop(ConnectForm.self) { $0.saveFailed(reason: reason) }
             if !isShown { message = Message(kind: .error, text: "not saved: \(reason)") }
             return []
+        // Saved queries.
+        // Watch and barcode.
+        // Export, layouts, themes.
+        // The program.
         case .resumed: return [.redraw]
         case .terminationRequested: return quit(exitCode: 143)
         }
@@ -197,10 +204,11 @@ public struct Browser: Sendable {
         }
     }
 
-    /// Changes the top overlay in place.
-    mutating func changeTop(_ body: (inout Overlay) -> Void) {
-        guard let last = overlays.indices.last else { return }
-        body(&overlays[last])
+    /// Changes the screen or dialog on top in place; false if another kind is on top.
+    @discardableResult
+    mutating func changeTop<C: Component>(_ kind: C.Type, _ body: (inout C) -> Void) -> Bool {
+        guard let last = overlays.indices.last else { return false }
+        return overlays[last].change(kind, body)
     }
 
     /// Ends the program; a running query is aborted first.

@@ -16,16 +16,25 @@ enum Intent {
     case close
     /// Put another screen or dialog on top.
     case open(Overlay)
+    // Queries.
+
     /// Replace the query in force and run it.
     case run(Query)
     /// Keep the edited query without running it.
     case keep(Query)
+    // Servers.
+
     /// Use this server from now on; `saving` writes it to the configuration first.
     case use(ServerProfile, saving: Bool)
+    // The list.
+
     /// Close this dialog, then do the command on what is below it.
     case perform(Command)
     /// Close this dialog and sort the list.
     case sort(SortOrder)
+
+    // Themes and the rest.
+
     /// One line for the user in the message place.
     case message(Message)
 }
@@ -39,7 +48,9 @@ struct Message: Hashable {
 }
 
 /// A screen or dialog: a value that takes commands or typed text, and draws itself.
-protocol Component {
+protocol Component: Sendable {
+    /// Takes the whole screen below the title bar.
+    var isFullScreen: Bool { get }
     /// The section of the keymap in force while this one is on top.
     var keyContext: KeyContext { get }
     /// True while keys that type a character belong to a text field, not to the keymap.
@@ -56,5 +67,6 @@ protocol Component {
 }
 
 extension Component {
+    var isFullScreen: Bool { false }
     func cursor(in area: Rect) -> Point? { nil }
 }

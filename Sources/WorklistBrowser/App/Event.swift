@@ -42,6 +42,10 @@ public enum Event: Sendable {
     case echo(Int, EchoProgress)
     /// A sort and filter done off the UI thread: rows of the table in display order.
     case arranged(generation: Int, order: [UInt32])
+    // Saved queries.
+    // Watch and barcode.
+    // Export, layouts, themes.
+    // Servers.
     case serverSaved(ServerProfile, path: String)
     case serverNotSaved(reason: String)
     /// A server to use from now on without saving it: the demonstration server has started.
@@ -108,6 +112,10 @@ public enum Effect: Sendable {
     /// Send A-ABORT.
     case abortFind(FindID)
     case startEcho(Int, ServerProfile)
+    // Saved queries.
+    // Watch and barcode.
+    // Export, layouts, themes.
+    // Servers.
     /// Write the server into the configuration file.
     case saveServer(ServerProfile)
     /// Start the embedded demonstration server and use it (connect form).

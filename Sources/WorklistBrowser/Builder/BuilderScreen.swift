@@ -67,6 +67,7 @@ struct BuilderScreen: Component {
 
     // MARK: Component
 
+    var isFullScreen: Bool { true }
     var keyContext: KeyContext {
         switch mode {
         case .tree: .builder

@@ -50,6 +50,7 @@ struct ConnectForm: Component {
         self.configPath = TerminalText(configPath)
     }
 
+    var isFullScreen: Bool { true }
     var keyContext: KeyContext { .form }
 
     var takesText: Bool { if case .field = focus { true } else { false } }

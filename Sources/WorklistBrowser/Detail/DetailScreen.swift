@@ -66,6 +66,7 @@ struct DetailScreen: Component {
         return other
     }
 
+    var isFullScreen: Bool { true }
     var keyContext: KeyContext { .detail }
     var takesText: Bool { false }
 

@@ -142,6 +142,8 @@ extension KeyContext {
         case .help: "help"
         case .filter: "filter"
         case .servers: "servers"
+        case .queries: "saved queries"
+        case .columns: "columns"
         }
     }
 }
@@ -151,9 +153,9 @@ extension Command {
     var group: String {
         switch rawValue.prefix(while: { $0 != "." }) {
         case "move": "Move"
-        case "query", "scope", "day": "Query"
-        case "row": "Row"
-        case "filter", "view": "View"
+        case "query", "scope", "day", "saved", "queries", "watch", "barcode": "Query"
+        case "row", "marks", "list": "Row"
+        case "filter", "view", "columns", "select": "View"
         case "field": "Text"
         case "server": "Server"
         case "builder", "editor", "picker": "Query"

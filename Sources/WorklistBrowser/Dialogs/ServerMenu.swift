@@ -24,10 +24,10 @@ struct ServerMenu: Component, Sendable {
         case .accept:
             guard let chosen else { return [] }
             return [.close, .use(chosen, saving: false)]
-        case .serverAdd: return [.close, .open(.connect(ConnectForm(existing: nil, configPath: configPath)))]
+        case .serverAdd: return [.close, .open(Overlay(ConnectForm(existing: nil, configPath: configPath)))]
         case .serverEdit:
             guard let chosen else { return [] }
-            return [.close, .open(.connect(ConnectForm(existing: chosen, configPath: configPath)))]
+            return [.close, .open(Overlay(ConnectForm(existing: chosen, configPath: configPath)))]
         case .back: return [.close]
         default: return []
         }

@@ -27,6 +27,20 @@ enum Command: String, CaseIterable, Sendable {
     case queryCancel = "query.cancel"
     case queryEdit = "query.edit"
     case queryFind = "query.find"
+
+    // Scopes and saved queries.
+    case savedQuery4 = "saved.4"
+    case savedQuery5 = "saved.5"
+    case savedQuery6 = "saved.6"
+    case savedQuery7 = "saved.7"
+    case savedQuery8 = "saved.8"
+    case savedQuery9 = "saved.9"
+    case queriesMenu = "queries.menu"
+    case querySave = "query.save"
+    case queriesEdit = "queries.edit"
+    case queriesRename = "queries.rename"
+    case queriesDelete = "queries.delete"
+    case queriesCopy = "queries.copy"
     case scopeScanner = "scope.scanner"
     case scopeModality = "scope.modality"
     case scopeAll = "scope.all"
@@ -36,14 +50,33 @@ enum Command: String, CaseIterable, Sendable {
 
     // The row under the cursor.
     case rowOpen = "row.open"
+    case rowMark = "row.mark"
+    case marksClear = "marks.clear"
+    case marksRange = "marks.range"
+    case listExport = "list.export"
     case rowCopyValue = "row.copyValue"
     case rowCopy = "row.copy"
     case rowAsKey = "row.asKey"
+
+    // Watch and barcode.
+    case watchToggle = "watch.toggle"
+    case watchChanges = "watch.changes"
+    case barcodeScan = "barcode.scan"
 
     // The view of the list.
     case filterEdit = "filter.edit"
     case filterClear = "filter.clear"
     case viewSort = "view.sort"
+    case viewColumns = "view.columns"
+    case selectToggle = "select.toggle"
+    case columnsDown = "columns.down"
+    case columnsUp = "columns.up"
+    case columnsWider = "columns.wider"
+    case columnsNarrower = "columns.narrower"
+    case columnsAdd = "columns.add"
+    case columnsReset = "columns.reset"
+    case viewTheme = "view.theme"
+    case mouseToggle = "app.mouse"
     case viewFreeze = "view.freeze"
     case viewFit = "view.fit"
     case viewPrivacy = "view.privacy"
@@ -52,6 +85,7 @@ enum Command: String, CaseIterable, Sendable {
     case serverMenu = "server.menu"
     case serverAdd = "server.add"
     case serverEdit = "server.edit"
+    case serverTest = "server.test"
 
     // One line of text being edited.
     case fieldLeft = "field.left"
@@ -79,6 +113,7 @@ enum Command: String, CaseIterable, Sendable {
     case builderRun = "builder.run"
     case builderNextProblem = "builder.nextProblem"
     case builderPreview = "builder.preview"
+    case builderSave = "builder.save"
     case builderCopy = "builder.copy"
     case editorHelper = "editor.helper"
     case editorNext = "editor.next"
@@ -93,6 +128,7 @@ enum Command: String, CaseIterable, Sendable {
     case detailCopyAll = "detail.copyAll"
     case detailBytes = "detail.bytes"
     case detailRaw = "detail.raw"
+    case detailCharacterSet = "detail.characterSet"
     case detailAsKey = "detail.asKey"
     case detailNext = "detail.next"
     case detailPrevious = "detail.previous"
@@ -109,12 +145,16 @@ enum KeyContext: String, CaseIterable, Sendable, Hashable {
     case filter
     /// The list of servers.
     case servers
+    /// The list of saved queries.
+    case queries
+    /// The columns of the list.
+    case columns
 
     /// Printable keys type text there; only the others may be bound.
     var isForText: Bool {
         switch self {
         case .form, .picker, .editor, .help, .filter: true
-        case .list, .builder, .detail, .dialog, .servers: false
+        case .list, .builder, .detail, .dialog, .servers, .queries, .columns: false
         }
     }
 }

@@ -12,17 +12,35 @@ enum KeymapTable {
         list | 1 | scope.scanner | | today on this scanner
         list | 2 | scope.modality | | today on this modality
         list | 3 | scope.all | | everything scheduled today
+        list | 4 | saved.4 | | saved query 4
+        list | 5 | saved.5 | | saved query 5
+        list | 6 | saved.6 | | saved query 6
+        list | 7 | saved.7 | | saved query 7
+        list | 8 | saved.8 | | saved query 8
+        list | 9 | saved.9 | | saved query 9
+        list | b | queries.menu | | all saved queries
+        list | S | query.save | | save the query under a name
         list | p F4 | query.find | find patient | ask the server for a patient
         list | [ | day.previous | | one day earlier
         list | t | day.today | | today
         list | ] | day.next | | one day later
         list | \ | filter.clear | | clear the filter
+        list | W | watch.toggle | | watch: ask again and again
+        list | d | watch.changes | | only what changed since the list before
+        list | B F9 | barcode.scan | | find a scanned barcode
+        list | m Space | row.mark | | mark the row, or take the mark away
+        list | V | marks.range | | mark all rows from the last mark to here
+        list | M | marks.clear | | take all marks away
+        list | X | list.export | | export what is shown, or the marked rows
         list | = | row.asKey | | add the marked value to the query
         list | y | row.copyValue | | copy the marked value
         list | Y | row.copy | | copy the row
+        list | c F7 | view.columns | | choose, order and size the columns
         list | z | view.freeze | | freeze the order; new rows at the end
         list | w | view.fit | | fit the column widths to the rows on screen
         list | P | view.privacy | | hide names and identifiers
+        list | T | view.theme | | choose a theme
+        list | ctrl-t | app.mouse | | mouse on or off
         list dialog | v F8 | server.menu | servers | choose the server
 
         builder | Enter e | builder.edit | edit | edit the value in place; fold a sequence
@@ -37,6 +55,7 @@ enum KeymapTable {
         builder | r F5 | builder.run | run | run the query
         builder | n | builder.nextProblem | | go to the next value with an error or a note
         builder | Tab | builder.preview | preview | what will be sent, and the findscu line
+        builder | S | builder.save | | save the query under a name
         builder | y | builder.copy | | copy the equivalent findscu line
         editor | Enter | accept | accept | accept the value
         editor | F4 ctrl-o | editor.helper | helper | values to choose from
@@ -53,6 +72,7 @@ enum KeymapTable {
         detail | y | detail.copy | copy | copy the value
         detail | Y | detail.copyAll | copy all | copy all elements as text
         detail | = | detail.asKey | add as key | use this value as a key of the query
+        detail | c | detail.characterSet | text | try other character sets
         detail | b | detail.bytes | bytes | bytes of the value, in hexadecimal
         detail | v | detail.raw | raw | values as sent, or readable
 
@@ -63,20 +83,34 @@ enum KeymapTable {
         servers | Enter | accept | use | use this server
         servers | a | server.add | add | add a server
         servers | e F2 | server.edit | edit | edit this server
+        servers | t | server.test | test | test the connection, stage by stage
+        queries | Enter | accept | run | run this query
+        queries | e F2 | queries.edit | edit | edit its keys
+        queries | R | queries.rename | rename | give it another name
+        queries | d Delete | queries.delete | delete | delete it
+        queries | y | queries.copy | copy | copy it as text, to share it
+        columns | Enter | accept | done | use these columns
+        columns dialog | Space | select.toggle | show | show the column, or hide it
+        columns | J | columns.down | | move the column to the right
+        columns | K | columns.up | | move the column to the left
+        columns | + > | columns.wider | wider | wider
+        columns | - < | columns.narrower | narrower | narrower
+        columns | a Insert | columns.add | add | show another attribute
+        columns | R | columns.reset | reset | the usual columns
         help filter | Enter | accept | accept | accept
 
-        list builder detail dialog servers | j Down | move.down | | next line
-        list builder detail dialog servers | k Up | move.up | | previous line
+        list builder detail dialog servers queries columns | j Down | move.down | | next line
+        list builder detail dialog servers queries columns | k Up | move.up | | previous line
         form picker editor help filter | Down ctrl-n | move.down | | next line
         form picker editor help filter | Up ctrl-p | move.up | | previous line
-        list builder detail dialog servers | ctrl-f PgDn | move.pageDown | | one page down
-        list builder detail dialog servers | ctrl-b PgUp | move.pageUp | | one page up
+        list builder detail dialog servers queries columns | ctrl-f PgDn | move.pageDown | | one page down
+        list builder detail dialog servers queries columns | ctrl-b PgUp | move.pageUp | | one page up
         form picker editor help filter | PgDn | move.pageDown | | one page down
         form picker editor help filter | PgUp | move.pageUp | | one page up
         list builder detail | ctrl-d | move.halfDown | | half a page down
         list builder detail | ctrl-u | move.halfUp | | half a page up
-        list builder detail dialog servers | g Home | move.first | | first line
-        list builder detail dialog servers | G End | move.last | | last line
+        list builder detail dialog servers queries columns | g Home | move.first | | first line
+        list builder detail dialog servers queries columns | G End | move.last | | last line
         list | h Left | move.left | | mark the column before
         list | l Right | move.right | | mark the next column
         detail | h Left | move.left | | fold
@@ -98,8 +132,8 @@ enum KeymapTable {
 
         list | : | app.palette | command | every command by name
         list builder detail | ? F1 | app.help | help | the keys of this screen
-        form picker editor dialog servers filter | F1 | app.help | help | the keys of this screen
-        builder detail dialog servers | Esc q | back | back | go back one step
+        form picker editor dialog servers queries columns filter | F1 | app.help | help | the keys of this screen
+        builder detail dialog servers queries columns | Esc q | back | back | go back one step
         form picker editor help filter | Esc | back | back | go back one step
         list | Esc | back | | clear the message, then the filter
         list | q F10 | app.quit | | quit

@@ -13,8 +13,8 @@ struct ListLayout: Hashable, Sendable {
     /// Of the whole list.
     var width: Int
 
-    /// Cursor, status letter, urgency mark, blank.
-    static let gutter = 4
+    /// Cursor, mark or change, status letter, urgency mark, blank.
+    static let gutter = 5
     /// A name shorter than this is cut only on a screen that is too small anyway.
     private static let minimumName = 12
     private static let minimumProcedure = 8

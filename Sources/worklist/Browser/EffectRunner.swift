@@ -60,6 +60,10 @@ final class EffectRunner: Sendable {
                 state.arranging = task
             }
         case .copy(let text): copy(text)
+        // Saved queries.
+        // Watch and barcode.
+        // Export, layouts, themes.
+        // Servers.
         case .bell, .redraw, .suspend, .quit: break
         }
     }

@@ -1,0 +1,9 @@
+import DICOMData
+import DICOMMatching
+import DICOMProtocol
+import Terminal
+
+/// The columns of the list.
+extension Browser {
+    mutating func openColumns() -> [Effect] { [] }
+}

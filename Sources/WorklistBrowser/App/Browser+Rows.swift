@@ -1,0 +1,147 @@
+import DICOMData
+import DICOMProtocol
+import Terminal
+
+/// Header and rows of the list.
+extension Browser {
+    /// What a row carries besides its values.
+    func decoration(ofRow row: Int, in list: ResultList) -> RowDecoration {
+        let decoration = RowDecoration()
+        // Marks and duplicates.
+        // Changes since the list before.
+        return decoration
+    }
+
+    func drawHeader(_ grid: inout Grid, _ layout: ListLayout, _ list: ResultList, in area: Rect) {
+        let style = theme.style("table.header")
+        grid.fill(Rect(row: area.row, column: area.column, rows: 1, columns: area.columns), style: style)
+        grid.write("St", row: area.row, column: area.column + 2, style: style)
+        var focusStyle = theme.style("ui.key", over: style)
+        // Without colours the marked column has to differ all the same.
+        if focusStyle == style { focusStyle.modifiers.insert(.reverse) }
+        let order = list.rows.order
+        let mark = order.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending)
+        for column in layout.columns {
+            let isSort = order.column == column.column || (order.column == .date && column.column == .time)
+            let text = TerminalText(column.column.header)
+            let shown = isSort ? DisplayWidth.clip(text, to: max(0, column.width - 1)).text + mark : text
+            grid.write(
+                DisplayWidth.clip(shown, to: column.width).text,
+                row: area.row,
+                column: area.column + column.start,
+                style: column.column == focus ? focusStyle : style
+            )
+        }
+        if order.column == .status {
+            grid.write(mark, row: area.row, column: area.column + 4, style: style)
+        }
+    }
+
+    func drawRow(
+        _ grid: inout Grid,
+        _ layout: ListLayout,
+        _ text: RowText,
+        at row: Int,
+        isCursor: Bool,
+        isSimilar: Bool,
+        decoration: RowDecoration,
+        filter: RowFilter?
+    ) {
+        let cursor = theme.style("table.cursor")
+        let isOver = text.status == .completed || text.status == .discontinued
+        var plain = theme.style(isOver ? "table.status.completed" : "table.row")
+        switch decoration.change {
+        case .new: plain = theme.style("table.new", over: plain)
+        case .gone: plain = theme.style("table.gone", over: plain)
+        case .changed, nil: break
+        }
+        let base = isCursor ? cursor : plain
+        func style(_ scope: String) -> Style {
+            guard isCursor else { return theme.style(scope, over: theme.style("table.row")) }
+            // On the cursor the bar's own colours stay readable; modifiers still tell.
+            var style = theme.style(scope)
+            style.foreground = .default
+            style.background = .default
+            style.modifiers.remove(.dim)
+            return style.over(cursor)
+        }
+        grid.fill(Rect(row: row, column: 0, rows: 1, columns: layout.width), style: base)
+        if isCursor { grid.write(theme.glyph(.cursor), row: row, column: 0, style: base) }
+        if decoration.isMarked {
+            grid.write(theme.glyph(.mark), row: row, column: 1, style: style("table.mark"))
+        } else {
+            switch decoration.change {
+            case .new: grid.write(theme.glyph(.new), row: row, column: 1, style: style("table.new"))
+            case .changed: grid.write(theme.glyph(.changed), row: row, column: 1, style: style("table.changed"))
+            case .gone: grid.write(theme.glyph(.gone), row: row, column: 1, style: style("table.gone"))
+            case nil: break
+            }
+        }
+        grid.write(text.status.letter, row: row, column: 2, style: style(text.status.scope))
+        if text.isUrgent { grid.write(theme.glyph(.stat), row: row, column: 3, style: style("table.stat")) }
+        for column in layout.columns {
+            let value = text[column.column]
+            if column.column == .patient, isSimilar {
+                grid.write("*", row: row, column: column.start - 1, style: style("table.guessed"))
+            }
+            switch value.state {
+            case .absent:
+                if column.column == .age { continue }
+                grid.write("-", row: row, column: column.start, style: style("detail.empty"))
+            case .empty: continue
+            case .sound, .guessed, .damaged:
+                let shown = ListLayout.shown(value, column.column, thisYear: String(now.date.year))
+                let room = value.isDoubtful ? max(0, column.width - 1) : column.width
+                let fitted = DisplayWidth.fit(
+                    shown,
+                    width: min(shown.width, room),
+                    alignment: .leading,
+                    mark: theme.glyph(.truncated)
+                )
+                grid.write(
+                    fitted,
+                    row: row,
+                    column: column.start,
+                    style: value.isDoubtful
+                        ? style("table.guessed")
+                        : decoration.changedColumns.contains(column.column)
+                            ? theme.style("table.changed").over(base) : base,
+                    maxWidth: room
+                )
+                if value.isDoubtful {
+                    grid.write(
+                        value.state == .guessed ? theme.glyph(.guessed) : "?",
+                        row: row,
+                        column: column.start + min(fitted.width, room),
+                        style: style("table.guessed"),
+                        maxWidth: 1
+                    )
+                }
+                highlight(&grid, fitted, column, row: row, filter: filter)
+            }
+        }
+    }
+
+    /// Underlines what the filter found; in plain ASCII text only, where characters and cells are the same.
+    func highlight(
+        _ grid: inout Grid,
+        _ text: TerminalText,
+        _ column: ListLayout.Column,
+        row: Int,
+        filter: RowFilter?
+    ) {
+        guard let filter, text.isASCII else { return }
+        let hay = Array(text.string.lowercased().utf8)
+        for term in filter.terms where !term.isNegated && (term.column == nil || term.column == column.column) {
+            let pin = Array(term.needle.utf8)
+            guard !pin.isEmpty, hay.count >= pin.count else { continue }
+            for start in 0...(hay.count - pin.count) where hay[start..<(start + pin.count)].elementsEqual(pin) {
+                grid.tint(
+                    Rect(row: row, column: column.start + start, rows: 1, columns: pin.count),
+                    style: theme.style("ui.match")
+                )
+                break
+            }
+        }
+    }
+}
