@@ -19,7 +19,8 @@ extension InTerminal {
             Kind(type: "xterm-256color"), Kind(type: "tmux-256color"), Kind(type: "screen-256color"),
             Kind(type: "xterm", colors: 8), Kind(type: "tmux", colors: 8), Kind(type: "screen", colors: 8),
             Kind(type: "linux", colors: 8), Kind(type: "vt100", colors: 0), Kind(type: "vt220", colors: 0),
-            Kind(type: "ansi", colors: 8), Kind(type: "rxvt-unicode", colors: 88),
+            Kind(type: "ansi", arguments: ["--ascii"], colors: 8, isUTF8: false),
+            Kind(type: "rxvt-unicode", colors: 88),
             Kind(type: "xterm-256color", arguments: ["--color", "16"], colors: 16),
             Kind(type: "xterm-256color", arguments: ["--color", "8"], colors: 8),
             Kind(type: "xterm-256color", arguments: ["--color", "none"], colors: 0),
@@ -80,6 +81,35 @@ extension InTerminal {
             #expect(terminal.output.contains("TERM=xterm-256color"))
             #expect(!terminal.bytes.contains(0x1B))
             #expect(terminal.modes == terminal.before)
+        }
+
+        @Test(
+            "without UTF-8 a name with other letters is marked, and the detail gives their code points",
+            arguments: [["LANG": "C"], ["LC_ALL": "POSIX"], [:]]
+        )
+        func otherLetters(environment: [String: String]) async throws {
+            let peer = try Peer.server(matches: [Wire.match(0, name: "MÜLLER^Jörg"), Wire.match(1, name: "山田^太郎")])
+            let terminal = try await PseudoTerminal(
+                ["browse", "--to", peer.address] + (environment.isEmpty ? ["--ascii"] : []),
+                environment: environment
+            )
+            let list = try await terminal.until("complete", "2 rows", "M?LLER, J?rg!", "(2 characters not shown)")
+            // One sign per column, so that what follows stays in its place.
+            #expect(list.contains("????, ????!"), "\(list)")
+            terminal.type("\r")
+            try await terminal.until("! M?LLER, J?rg (2 characters not shown)", "Esc back")
+            // Down to the name.
+            for _ in 0..<40 where !terminal.screen.contains("<U+00DC>") {
+                let before = terminal.screen
+                terminal.type("j")
+                try await until("the next line") { terminal.screen != before }
+                try await terminal.settled()
+            }
+            try await terminal.until("<U+00DC>", "<U+00F6>")
+            #expect(terminal.bytes.allSatisfy { $0 < 0x80 })
+            terminal.signal(SIGTERM)
+            #expect(try await terminal.end() == 143)
+            try await terminal.expectRestored()
         }
 
         @Test("a line that does not know its size uses LINES and COLUMNS, else 80 by 24", arguments: [true, false])

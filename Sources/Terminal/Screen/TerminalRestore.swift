@@ -4,8 +4,13 @@ import Glibc
 // The border to the signal handlers. Whatever a handler touches lives in one block of plain memory behind a constant
 // pointer that is set up before any handler is installed: no locks, no allocation, no reference counting, no lazy
 // initialisation can happen inside a handler. Only write, poll, tcsetattr, tcflush, setitimer, pthread_self,
-// pthread_kill, raise and _exit are called there (async-signal-safe by POSIX.1-2008 2.4.3; setitimer is a bare system
-// call).
+// pthread_kill, usleep, pause, raise and _exit are called there (async-signal-safe by POSIX.1-2008 2.4.3; setitimer and usleep are
+// bare system calls).
+
+/// Nothing is wrong; the drawing thread is being held; the terminal is being put right.
+private let whole: Int32 = 0
+private let breaking: Int32 = 1
+private let broken: Int32 = 2
 
 private struct HandlerState {
     /// The terminal is in our hands.
@@ -21,12 +26,16 @@ private struct HandlerState {
     var relay: Int32 = -1
     /// The last signal that asked the program to end.
     var ending: Int32 = 0
-    /// The program has broken; nothing but its end is to be seen to.
-    var isBroken: Int32 = 0
+    /// Whether the program has broken.
+    var brokenness = whole
+    /// The drawing thread draws no more.
+    var isParked: Int32 = 0
     /// The thread that draws has been asked to end the program.
     var isHandedOver: Int32 = 0
     /// The program has heard that it is to end.
     var isEnding: Int32 = 0
+    /// The patience had an end, but nothing hung.
+    var isWaitingOn: Int32 = 0
     /// Milliseconds the loop has to notice that the program is to end.
     var patience: UInt32 = 500
     /// Counts SIGCONT.
@@ -41,27 +50,24 @@ private nonisolated(unsafe) let handlerState: UnsafeMutablePointer<HandlerState>
     return state
 }()
 
-/// Writes the bytes that put the terminal right, and never waits: a byte at a time, each only where there is room. What
-/// a terminal that reads no more has not taken is thrown away, once.
+/// The terminal takes output.
+private func hasRoom() -> Bool {
+    var entry = pollfd(fd: handlerState.pointee.output, events: Int16(POLLOUT), revents: 0)
+    return poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLOUT) != 0
+}
+
+/// Writes the bytes that put the terminal right, in one piece, so that nothing comes between. What a terminal that reads
+/// no more has not taken is thrown away first.
 private func writeRestoringBytes() {
     let state = handlerState
     guard let bytes = state.pointee.bytes else { return }
+    if !hasRoom() { tcflush(state.pointee.output, TCOFLUSH) }
     var sent = 0
-    var mayFlush = true
-    while sent < state.pointee.count {
-        var entry = pollfd(fd: state.pointee.output, events: Int16(POLLOUT), revents: 0)
-        if poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLOUT) != 0 {
-            let count = write(state.pointee.output, bytes + sent, 1)
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
-            sent += count
-        } else if mayFlush {
-            mayFlush = false
-            sent = 0
-            tcflush(state.pointee.output, TCOFLUSH)
-        } else {
-            return
-        }
+    while sent < state.pointee.count, hasRoom() {
+        let count = write(state.pointee.output, bytes + sent, state.pointee.count - sent)
+        if count < 0, errno == EINTR { continue }
+        if count <= 0 { break }
+        sent += count
     }
 }
 
@@ -69,17 +75,31 @@ private func restoreFromHandler() {
     let state = handlerState
     guard state.pointee.armed != 0 else { return }
     state.pointee.armed = 0
-    _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
+    // The modes last: with them the terminal shows again what is typed.
     writeRestoringBytes()
+    _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
 }
 
 private func onFatalSignal(_ number: Int32) {
-    // Another thread may hang in a write to the terminal and hold its lock.
-    handlerState.pointee.ending = number
-    handlerState.pointee.isBroken = 1
-    cnc_timer(1000)
-    restoreFromHandler()
-    cnc_timer(0)
+    let state = handlerState
+    state.pointee.ending = number
+    if state.pointee.armed != 0 {
+        // Should a write not come back, `onAlarm` ends the program.
+        cnc_timer(1000)
+        if pthread_equal(pthread_self(), state.pointee.owner) == 0 {
+            // The drawing thread would draw over the restored terminal, or hang in a write that holds its lock.
+            state.pointee.brokenness = breaking
+            pthread_kill(state.pointee.owner, SIGALRM)
+            var patience = 100
+            while state.pointee.isParked == 0, patience > 0 {
+                usleep(1000)
+                patience -= 1
+            }
+        }
+        state.pointee.brokenness = broken
+        restoreFromHandler()
+        cnc_timer(0)
+    }
     // The action is the default again (SA_RESETHAND); the signal is blocked until this handler returns.
     raise(number)
 }
@@ -105,8 +125,21 @@ private func onOrdinarySignal(_ number: Int32) {
 /// terminal can be put right whole; if that thread does not answer either, only the modes can be set back.
 private func onAlarm(_ number: Int32) {
     let state = handlerState
-    if state.pointee.armed != 0, state.pointee.isBroken == 0 {
-        let isOwner = pthread_equal(pthread_self(), state.pointee.owner) != 0
+    let isOwner = pthread_equal(pthread_self(), state.pointee.owner) != 0
+    if state.pointee.brokenness == breaking, isOwner {
+        state.pointee.isParked = 1
+        while true { pause() }
+    }
+    if state.pointee.brokenness != whole {
+        tcflush(state.pointee.output, TCOFLUSH)
+        _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
+    } else if state.pointee.armed != 0 {
+        if state.pointee.isWaitingOn == 0, hasRoom() {
+            // Nothing hangs; the machine has much to do. What runs is still to be ended properly.
+            state.pointee.isWaitingOn = 1
+            cnc_timer(2000)
+            return
+        }
         if !isOwner, state.pointee.isHandedOver == 0 {
             state.pointee.isHandedOver = 1
             cnc_timer(200)
@@ -115,8 +148,8 @@ private func onAlarm(_ number: Int32) {
         }
         state.pointee.armed = 0
         tcflush(state.pointee.output, TCOFLUSH)
-        _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
         if isOwner { writeRestoringBytes() }
+        _ = tcsetattr(state.pointee.input, TCSANOW, &state.pointee.modes)
     }
     _exit(128 + state.pointee.ending)
 }
@@ -145,6 +178,7 @@ enum TerminalRestore {
         state.pointee.modes = modes
         state.pointee.owner = pthread_self()
         state.pointee.isHandedOver = 0
+        state.pointee.isWaitingOn = 0
         state.pointee.isEnding = 0
         // Threads made by those of Swift's pool have it blocked.
         var alarm = sigset_t()

@@ -90,8 +90,10 @@ struct Emulator: Sendable {
             }
             guard bytes.count >= length else { return nil }
             guard let text = String(validating: bytes.prefix(length), as: UTF8.self) else {
-                strange.append("bytes \(Array(bytes.prefix(length)))")
-                return 1
+                // Cut by what follows.
+                let rest = bytes.dropFirst().prefix(length - 1).prefix { $0 & 0xC0 == 0x80 }.count
+                strange.append("bytes \(Array(bytes.prefix(1 + rest)))")
+                return 1 + rest
             }
             for scalar in text.unicodeScalars { put(scalar) }
             return length
@@ -151,16 +153,24 @@ struct Emulator: Sendable {
         if width == 2, column + 1 < columns { cells[row][column + 1] = "\0" }
         last = character
         if column + width >= columns {
-            column = columns - 1
-            wraps = modes.contains(7)
+            if type.wrapsLate {
+                column = columns - 1
+                wraps = modes.contains(7)
+            } else {
+                column = 0
+                lineFeed()
+            }
         } else {
             column += width
         }
     }
 
     private static func width(_ scalar: Unicode.Scalar) -> Int {
-        switch scalar.value {
-        case 0x0300...0x036F, 0x200E, 0x200F: 0
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format: return 0
+        default: break
+        }
+        return switch scalar.value {
         case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFF01...0xFF60: 2
         default: 1
         }
@@ -190,7 +200,11 @@ struct Emulator: Sendable {
             csi(text, String(decoding: bytes[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(bytes[end])))
             return end - start + 1
         case 0x5D:
-            guard let end = bytes.firstIndex(of: 0x07) else { return nil }
+            guard let end = bytes.dropFirst(2).firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else { return nil }
+            if bytes[end] == 0x1B {
+                strange.append("a cut title")
+                return end - start
+            }
             let text = String(decoding: bytes[(start + 2)..<end], as: UTF8.self)
             if text.hasPrefix("2;"), type.hasExtras {
                 title = String(text.dropFirst(2))
@@ -198,8 +212,15 @@ struct Emulator: Sendable {
                 strange.append("ESC ] " + text)
             }
             return end - start + 1
+        case 0x1B:
+            strange.append("a cut sequence")
+            return 1
         case 0x28, 0x29:
             guard bytes.count > 2 else { return nil }
+            if bytes[start + 2] == 0x1B {
+                strange.append("a cut sequence")
+                return 2
+            }
             let text = String(decoding: bytes.prefix(3), as: UTF8.self)
             check(text)
             graphicSets[kind == 0x28 ? 0 : 1] = bytes[start + 2] == 0x30
@@ -252,6 +273,7 @@ struct Emulator: Sendable {
         case "M": scroll(row, first)
         case "S": scroll(top, first)
         case "T": scrollBack(top, first)
+        case "I": column = min(columns - 1, (column / 8 + 1) * 8)
         case "Z": column = max(0, (column - 1) / 8 * 8)
         case "b": for _ in 0..<first { for scalar in last.unicodeScalars { put(scalar) } }
         case "r":
@@ -327,6 +349,8 @@ struct TerminalType: Sendable {
     let name: String
     /// Bracketed paste, synchronized output, the mouse and the title, which terminfo knows only in part.
     let hasExtras: Bool
+    /// After the last column the cursor stays until the next character, as the VT100's does.
+    let wrapsLate: Bool
     private let patterns: Set<String>
 
     init(_ name: String, infocmp: String) {
@@ -341,6 +365,7 @@ struct TerminalType: Sendable {
                 patterns.insert(sequence)
             }
         }
+        wrapsLate = infocmp.contains("\txenl,")
         hasExtras = infocmp.contains("kmous=") && !name.hasPrefix("linux")
         if hasExtras {
             for mode in ["2004", "2026", "1000", "1002", "1006"] {
