@@ -137,7 +137,7 @@ extension Browser {
         case .viewTheme: return openThemes()
         case .mouseToggle: return toggleMouse()
         case .serverMenu:
-            overlays.append(Overlay(ServerMenu(servers: servers, current: server, configPath: configPath)))
+            overlays.append(Overlay(serversMenu()))
         case .palette:
             overlays.append(Overlay(PaletteDialog(context: .list)))
         case .quit:
@@ -170,10 +170,11 @@ extension Browser {
         for intent in intents {
             switch intent {
             case .effect(.quit(let code)): effects += quit(exitCode: code)
-            case .effect(let effect):
-                if case .startEcho(let number, _) = effect { echoNumber = number }
-                effects.append(effect)
-            case .close: if !overlays.isEmpty { overlays.removeLast() }
+            case .effect(.startEcho(_, let profile)): effects += startTest(of: profile)
+            case .effect(let effect): effects.append(effect)
+            case .close:
+                effects += stopTest()
+                if !overlays.isEmpty { overlays.removeLast() }
             case .open(let overlay): overlays.append(overlay)
             case .run(let query):
                 overlays.removeAll()
@@ -190,11 +191,14 @@ extension Browser {
             case .perform(let command):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command)
+            case .read(let set, let scope): effects += read(with: set, scope)
             case .sort(let order):
                 if !overlays.isEmpty { overlays.removeLast() }
                 if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }
                 list?.isTouched = true
                 follow()
+            case .preview(let theme): wear(theme)
+            case .keepTheme(let theme): effects += keep(theme)
             case .message(let message):
                 self.message = message
             }
