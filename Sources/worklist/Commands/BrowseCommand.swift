@@ -28,6 +28,9 @@ struct BrowserOptions: ParsableArguments {
     @Flag(help: "Lines instead of a screen, for screen readers and serial lines; by itself where TERM is dumb.")
     var plain = false
 
+    @Flag(name: .customLong("no-title"), help: "Leave the title of the terminal's window as it is.")
+    var noTitle = false
+
     @Option(
         help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"),
         completion: .file()
@@ -144,6 +147,7 @@ struct BrowserOptions: ParsableArguments {
             theme: theme,
             color: ColorChoice(parsing: color) ?? .auto,
             asciiOnly: ascii,
+            setsTitle: !noTitle,
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
             clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
