@@ -95,7 +95,7 @@ enum BuiltInThemes {
         gone            = { unicode = "✗", ascii = "x" }
         guessed         = { unicode = "≈", ascii = "?" }
         truncated       = "~"
-        required        = "M"
+        required        = "R"
         sort-ascending  = "^"
         sort-descending = { unicode = "ˇ", ascii = "v" }
         folded          = { unicode = "▸", ascii = ">" }

@@ -48,6 +48,11 @@ public struct Browser: Sendable {
 
     // Saved queries.
 
+    /// Where the last patient was looked for: the next one is, too.
+    var patientPlace = PatientForm.Place.everywhere
+    /// The query was given by whoever made the browser; the user's settings have no say in it.
+    private let hasInitialQuery: Bool
+
     // Columns, marks and export.
 
     // Watch and barcode.
@@ -105,6 +110,7 @@ public struct Browser: Sendable {
         self.configPath = configPath
         self.settings = settings
         self.now = now
+        hasInitialQuery = initialQuery != nil
         query = initialQuery ?? Self.startQuery(for: current)
         if current == nil {
             overlays = [Overlay(ConnectForm(existing: nil, configPath: configPath))]
@@ -113,7 +119,8 @@ public struct Browser: Sendable {
 
     /// The first query, if there is a server to ask. Call it once, before the first event.
     public mutating func start() -> [Effect] {
-        server == nil ? [] : startQuery(query)
+        guard server != nil else { return [] }
+        return hasInitialQuery ? startQuery(query) : startAsConfigured()
     }
 
     static func startQuery(for server: ServerProfile?) -> Query {
@@ -161,6 +168,7 @@ public struct Browser: Sendable {
             if !isShown { message = Message(kind: .error, text: "not saved: \(reason)") }
             return []
         // Saved queries.
+        case .queryFiles(let event): return update(event)
         // Watch and barcode.
         // Export, layouts, themes.
         // The program.
@@ -219,7 +227,9 @@ public struct Browser: Sendable {
         return effects
     }
 
-    var surroundings: Surroundings { Surroundings(now: now, server: server, theme: theme, keymap: keymap) }
+    var surroundings: Surroundings { 
+        Surroundings(now: now, server: server, theme: theme, keymap: keymap, isPrivate: isPrivate)
+ }
 
     // MARK: For the program around
 

@@ -43,6 +43,7 @@ public enum Event: Sendable {
     /// A sort and filter done off the UI thread: rows of the table in display order.
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
+    case queryFiles(QueryFileEvent)
     // Watch and barcode.
     // Export, layouts, themes.
     // Servers.
@@ -113,6 +114,7 @@ public enum Effect: Sendable {
     case abortFind(FindID)
     case startEcho(Int, ServerProfile)
     // Saved queries.
+    case queryFiles(QueryFileEffect)
     // Watch and barcode.
     // Export, layouts, themes.
     // Servers.

@@ -15,6 +15,8 @@ struct BrowserSession: Sendable {
     var size: TerminalSize
     var clock: BrowserClock
     var wantsStatistics: Bool
+    /// What to ask first, whatever the configuration says.
+    var opening: SavedQuery?
 
     /// Runs to the end and returns the exit code.
     func run() async -> Int32 {
@@ -62,11 +64,17 @@ struct BrowserSession: Sendable {
         let theme = try theme(for: screen)
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        var settings = BrowserSettings()
+        settings.savedFiles = effects.queries.files(now: clock.now().queryMoment)
+        settings.queriesFolder = effects.queries.path
+        settings.start = effects.configuration.start
+        settings.opening = opening
         let browser = Browser(
             theme: theme,
             servers: servers,
             current: current,
             configPath: effects.configuration.path,
+            settings: settings,
             now: clock.now()
         )
         let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)

@@ -14,6 +14,8 @@ final class EffectRunner: Sendable {
         var finds: [FindID: Running] = [:]
         var demo: DemoServer?
         var arranging: Task<Void, Never>?
+        /// The last thing done to files of queries: they are done in order.
+        var filing: Task<Void, Never>?
     }
 
     /// A query in its two lives: while the association is opened, and while the C-FIND runs.
@@ -34,6 +36,8 @@ final class EffectRunner: Sendable {
         /// Where OSC 52 goes; nil for a screen that is none.
         var terminal: Int32?
         var demoCount = 300
+        /// Where saved queries are kept.
+        var queries = QueryFolder()
         /// Says which day, and which hour of it, the demonstration schedule is for.
         var clock = BrowserClock()
     }
@@ -61,6 +65,7 @@ final class EffectRunner: Sendable {
             }
         case .copy(let text): copy(text)
         // Saved queries.
+        case .queryFiles(let effect): file(effect)
         // Watch and barcode.
         // Export, layouts, themes.
         // Servers.
@@ -223,6 +228,21 @@ final class EffectRunner: Sendable {
         case .success(let path): post(.serverSaved(profile, path: path))
         case .failure(let failure):
             post(.serverNotSaved(reason: "\(options.configuration.path): \(failure.words)"))
+        }
+    }
+
+    // MARK: Saved queries
+
+    private func file(_ effect: QueryFileEffect) {
+        let post = post
+        let now = options.clock.now().queryMoment
+        let folder = options.queries
+        state.withLockedValue { state in
+            let before = state.filing
+            state.filing = Task {
+                await before?.value
+                post(.queryFiles(folder.perform(effect, now: now)))
+            }
         }
     }
 

@@ -36,7 +36,14 @@ struct BrowserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
     var limit: Int?
 
+    @Option(help: ArgumentHelp("Start with a saved query.", valueName: "name"))
+    var saved: String?
+
+    @Option(help: ArgumentHelp("Start with the query of a file (TOML).", valueName: "file"))
+    var query: String?
+
     func validate() throws {
+        if saved != nil, query != nil { throw ValidationError("Use either --query or --saved, not both.") }
         guard ColorChoice(parsing: color) != nil else {
             throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
         }
@@ -68,6 +75,10 @@ struct BrowserOptions: ParsableArguments {
     ) throws -> BrowserSession {
         var current = current
         if let limit { current?.rowLimit = limit }
+        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
+        let opening = try SavedQuerySource(file: query, name: saved)?.load(now: clock.now().queryMoment)
+        // What the settings of the server do not have is said here, before there is a screen.
+        if let current { _ = try opening?.filled(for: current) }
         return BrowserSession(
             servers: servers,
             current: current,
@@ -77,8 +88,9 @@ struct BrowserOptions: ParsableArguments {
             asciiOnly: ascii,
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
-            clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
-            wantsStatistics: stats != nil
+            clock: clock,
+            wantsStatistics: stats != nil,
+            opening: opening
         )
     }
 }

@@ -9,6 +9,8 @@ struct Configuration {
     /// Name of the server to start with; the first if nil.
     var defaultServer: String?
     var theme: String?
+    /// The query to start with: `scanner`, `modality`, `all`, or the name of a saved one; nil for as narrow as the server allows.
+    var start: String?
     /// Where it was read from, or would be written to.
     var path: String
     var exists = false
@@ -76,16 +78,17 @@ struct Configuration {
         } catch let error as TOMLParseError {
             throw Problem(path: path, line: error.source.begin.line, text: "not TOML: \(error.description)")
         }
-        for key in table.keys.sorted() where !["default_server", "theme", "server"].contains(key) {
+        for key in table.keys.sorted() where !["default_server", "theme", "start", "server"].contains(key) {
             throw Problem(
                 path: path,
                 line: TOMLLines(text).line(of: key),
-                text: "unknown key '\(key)'; expected default_server, theme or [[server]]"
+                text: "unknown key '\(key)'; expected default_server, theme, start or [[server]]"
             )
         }
         let lines = TOMLLines(text)
         defaultServer = try string(table, "default_server", text)
         theme = try string(table, "theme", text)
+        start = try string(table, "start", text)
         guard let value = table["server"] else { return }
         guard let array = value.array else {
             throw Problem(
@@ -213,14 +216,14 @@ struct Configuration {
         path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     }
 
-    private static func makeFolder(_ path: String) -> SystemFailure? {
+    static func makeFolder(_ path: String) -> SystemFailure? {
         if path.isEmpty || access(path, F_OK) == 0 { return nil }
         if let failure = makeFolder(folder(of: path)) { return failure }
         return mkdir(path, 0o700) == 0 || errno == EEXIST ? nil : SystemFailure(errno)
     }
 
     /// A TOML basic string.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
