@@ -369,7 +369,9 @@ struct PatientForm: Component {
         } else if complaint == nil, let note = note(focus, now) {
             say(note, ink.text)
         }
-        if isForEveryone(now) {
+        if let wrong = Field.allCases.first(where: { error($0, now) != nil }) {
+            say("nothing: \(wrong.label) is not right", ink.dim, indent: 6)
+        } else if isForEveryone(now) {
             say("nothing yet: type at least one of them", ink.dim, indent: 6)
         } else {
             let words = QueryWords.words(of: query, now: now)

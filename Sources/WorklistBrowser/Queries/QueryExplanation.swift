@@ -70,7 +70,7 @@ public struct QueryExplanation: Sendable {
                 rule: query.rule(for: key, now: now),
                 keyType: query.attribute(at: key.path)?.keyType,
                 errors: findings.filter { $0.severity == .error }.map { $0.text + "; " + $0.advice },
-                notes: key.isMatching ? findings.filter { $0.severity == .note }.map(\.text) : []
+                notes: key.isMatching ? findings.filter(Self.isNews).map(\.text) : []
             )
         }
         var problem: String?
@@ -101,5 +101,10 @@ public struct QueryExplanation: Sendable {
             if let key = query[path] { words += ["-k", key.spelling(in: query) + "=VALUE"] }
         }
         find = words.map(FindscuLine.quoted).joined(separator: " ")
+    }
+
+    /// What no column says already.
+    private static func isNews(_ finding: KeyCheck.Finding) -> Bool {
+        finding.severity == .note && !finding.text.hasPrefix("sent as ") && !finding.text.hasPrefix("optional key")
     }
 }

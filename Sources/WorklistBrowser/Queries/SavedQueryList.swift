@@ -203,19 +203,23 @@ struct SavedQueryList: Component {
             hints += [(.queriesRename, "rename"), (.queriesDelete, "delete"), (.queriesCopy, "copy")]
         default: break
         }
-        hints += [(.back, "back"), (.help, "help")]
+        hints.append((.back, "back"))
         var line = KeyLine.line(hints, context: .queries, columns: area.columns, surroundings, ink: ink)
         var extra = StyledLine()
         switch current {
         case .file(let file) where file.saved != nil:
             extra.add("  4-9", ink.key)
-            extra.add(" give it a number", ink.text)
+            extra.add(" number", ink.text)
         case .example:
             extra.add("  4-9", ink.key)
             extra.add(" save it with that number", ink.text)
         default: break
         }
         if line.width + extra.width <= area.columns { line.add(extra) }
+        if let help = surroundings.keymap.label(of: .help, in: .queries), line.width + help.width + 7 <= area.columns {
+            line.add("  \(help)", ink.key)
+            line.add(" help", ink.text)
+        }
         line.draw(into: &grid, row: row, column: area.column, columns: area.columns)
     }
 
@@ -239,7 +243,10 @@ struct SavedQueryList: Component {
             switch file.content {
             case .query(let saved):
                 return QueryWords.line(saved.words(for: server, now: now), isPrivate: surroundings.isPrivate)
-            case .broken(let line, let words): return (line.map { "line \($0): " } ?? "") + TerminalText(words)
+            case .broken(let line, let words):
+                // What is wrong may be a name.
+                let shown = surroundings.isPrivate ? "hidden while names are" : TerminalText(words)
+                return (line.map { "line \($0): " } ?? "") + shown
             }
         case .example(let saved):
             return QueryWords.line(saved.words(for: server, now: now), isPrivate: surroundings.isPrivate)
@@ -312,10 +319,10 @@ struct SavedQueryList: Component {
     ) {
         guard entries.contains(where: { if case .example = $0 { true } else { false } }) else { return }
         let key = surroundings.keymap.label(of: .querySave, in: .list) ?? "S"
-        let lines: [TerminalText] = [
-            "Nothing is saved yet. \(key) in the list or in the query builder saves the query at hand;",
-            "a digit from 4 to 9 saves the example under the cursor, and runs it from then on.",
-        ]
+        let text: TerminalText =
+            "Nothing is saved yet. \(key) in the list or in the query builder saves the query at hand; a digit from 4 to 9 "
+            + "saves the example under the cursor, and runs it from then on."
+        let lines = DisplayWidth.wrap(text, width: max(1, min(list.columns - 4, 100)))
         guard row + lines.count < list.endRow else { return }
         for (offset, line) in lines.enumerated() {
             StyledLine(line, ink.dim)

@@ -20,10 +20,10 @@ struct QueryFolder: Sendable {
         names().map { file(path + "/" + $0, now: now) }
     }
 
-    /// The query of that name, the case of letters aside where no other fits.
+    /// The query of that name, or of the file of that name; the case of letters aside where no other fits.
     func query(named name: String, now: QueryMoment) throws -> SavedQueryFile {
         let files = files(now: now)
-        let stems = files.filter { $0.saved == nil && QueryFile.stem(of: $0.path) == name }
+        let stems = files.filter { QueryFile.stem(of: $0.path) == name }
         let exact = files.first { $0.saved?.name == name } ?? stems.first
         if let found = exact ?? files.first(where: { $0.saved?.name.lowercased() == name.lowercased() }) {
             guard case .broken(let line, let words) = found.content else { return found }
