@@ -1,5 +1,8 @@
 /// What the user's files say about the browser beyond servers; read by the program, before the browser starts.
 public struct BrowserSettings: Sendable {
+    /// What could not be used of the files, in the order it was found; shown on screen.
+    public var problems: [SettingsProblem] = []
+
     // Saved queries.
 
     /// The files of saved queries, broken ones too.
