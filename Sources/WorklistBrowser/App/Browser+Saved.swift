@@ -14,7 +14,9 @@ extension Browser {
             return run(opening)
         }
         // The demonstration knows nothing of the user's stations.
-        guard let start = settings.start, server?.accent != .demo else { return startQuery(Self.startQuery(for: server)) }
+        guard let start = settings.start, server?.accent != .demo else {
+            return startQuery(Self.startQuery(for: server))
+        }
         switch start.lowercased() {
         case "scanner": return choose(.scanner)
         case "modality" where server?.modality.isEmpty == false: return choose(.modality)
@@ -42,7 +44,10 @@ extension Browser {
     mutating func runSaved(number: Int) -> [Effect] {
         if let saved = savedQueries.first(where: { $0.number == number }) { return run(saved) }
         let list = keymap.label(of: .queriesMenu, in: .list) ?? "b"
-        message = Message(kind: .info, text: "no saved query has the number \(number): \(list) lists them and gives numbers")
+        message = Message(
+            kind: .info,
+            text: "no saved query has the number \(number): \(list) lists them and gives numbers"
+        )
         return []
     }
 
@@ -55,6 +60,13 @@ extension Browser {
                 return startQuery(filled)
             }
             overlays.append(Overlay(BuilderScreen(query: filled, server: server, asking: saved.later.asked)))
+            let names = saved.asked.map { TerminalText(AttributeNames.name(of: $0.tag)) }
+            let enter = keymap.label(of: .accept, in: .editor) ?? "Enter"
+            let leave = keymap.label(of: .back, in: .editor) ?? "Esc"
+            message = Message(
+                kind: .info,
+                text: "type \(names.joined(separator: ", then ")); \(enter) runs the query, \(leave) leaves it"
+            )
         } catch {
             message = Message(kind: .error, text: "'\(saved.name)' was not run: \(TerminalText(error.description))")
         }
@@ -65,7 +77,8 @@ extension Browser {
     func isActive(_ saved: SavedQuery) -> Bool {
         let shown = list?.query ?? query
         guard saved.asked.isEmpty, let filled = try? saved.query(for: server) else { return false }
-        return shown.model == filled.model && shown.matchingKeys.map(\.withoutSource) == filled.matchingKeys.map(\.withoutSource)
+        return shown.model == filled.model
+            && shown.matchingKeys.map(\.withoutSource) == filled.matchingKeys.map(\.withoutSource)
     }
 
     // MARK: Screens
@@ -289,7 +302,9 @@ extension Browser {
     }
 
     private mutating func show(_ files: [SavedQueryFile]) {
+        settings.problems.removeAll { problem in settings.savedFiles.contains { $0.path == problem.path } }
         settings.savedFiles = files
+        settings.problems += files.compactMap(\.problem)
         for index in overlays.indices { overlays[index].change(SavedQueryList.self) { $0.show(files) } }
     }
 }

@@ -227,9 +227,9 @@ public struct Browser: Sendable {
         return effects
     }
 
-    var surroundings: Surroundings { 
+    var surroundings: Surroundings {
         Surroundings(now: now, server: server, theme: theme, keymap: keymap, isPrivate: isPrivate)
- }
+    }
 
     // MARK: For the program around
 

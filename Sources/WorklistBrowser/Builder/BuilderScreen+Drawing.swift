@@ -166,7 +166,10 @@ extension BuilderScreen {
             let list = Rect(row: area.row + 1, column: area.column, rows: area.rows - 1, columns: area.columns)
             bytes.draw(into: &grid, in: list, current: current?.path, surroundings, ink)
         } catch {
-            let lines = DisplayWidth.wrap("Nothing can be sent: \(TerminalText(error.description))", width: area.columns)
+            let lines = DisplayWidth.wrap(
+                "Nothing can be sent: \(TerminalText(error.description))",
+                width: area.columns
+            )
             for (offset, line) in lines.prefix(area.rows).enumerated() {
                 StyledLine(line, ink.error)
                     .draw(into: &grid, row: area.row + offset, column: area.column, columns: area.columns)
@@ -205,7 +208,9 @@ extension BuilderScreen {
                 (.editorHelper, "values to choose from"), (.editorNext, "next value"), (.fieldClear, "empty"),
             ]
         case .picking:
-            hints = [(.accept, "choose"), (.fieldLeft, "day"), (.moveUp, "week"), (.movePageUp, "month"), (.back, "close")]
+            hints = [
+                (.accept, "choose"), (.fieldLeft, "day"), (.moveUp, "week"), (.movePageUp, "month"), (.back, "close"),
+            ]
         case .listing: hints = [(.accept, "next line"), (.pickerLevel, "done"), (.back, "leave as it was")]
         case .choosing: hints = [(.accept, "choose"), (.moveDown, "next"), (.moveUp, "previous"), (.back, "close")]
         case .adding:
@@ -299,7 +304,11 @@ extension BuilderScreen {
                 let text = notes.isEmpty ? "" : ": " + notes.joined(separator: "; ")
                 say(theme.glyph(.ok), "ok" + text, ink.success)
             } else if isAsked(key) {
-                say(" ", "its value is \(asked[key.path] == .scanned ? "scanned" : "typed") each time the query runs", ink.text)
+                say(
+                    " ",
+                    "its value is \(asked[key.path] == .scanned ? "scanned" : "typed") each time the query runs",
+                    ink.text
+                )
             } else {
                 let all = [key.isWholeSequence ? "returned as a whole" : "returned, not matched on"] + notes
                 say(" ", all.joined(separator: "; "), ink.dim)

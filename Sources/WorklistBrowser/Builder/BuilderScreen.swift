@@ -611,7 +611,8 @@ struct BuilderScreen: Component {
 
     // MARK: Choosing a day, listing UIDs
 
-    private mutating func perform(_ command: Command, _ calendar: CalendarPicker, over editor: ValueEditor?) -> [Intent] {
+    private mutating func perform(_ command: Command, _ calendar: CalendarPicker, over editor: ValueEditor?) -> [Intent]
+    {
         var calendar = calendar
         switch command {
         case .back: mode = editor.map(Mode.editing) ?? .tree

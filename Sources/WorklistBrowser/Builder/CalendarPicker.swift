@@ -90,7 +90,7 @@ struct CalendarPicker: Hashable {
         let theme = surroundings.theme
         // Frame, month, names of the days, six weeks, and what is chosen.
         let isRoomy = body.rows >= 14
-        let box = body.centered(rows: isRoomy ? 14 : 11, columns: min(body.columns - 2, 56))
+        let box = body.centered(rows: isRoomy ? 14 : 11, columns: min(body.columns - 2, 66))
         guard box.rows >= 6, box.columns >= 34 else { return }
         grid.drawBox(box, title: title, style: ink.dialog, theme: theme, titleStyle: ink.dialogTitle)
         let left = box.column + max(2, (box.columns - 7 * 5) / 2)
@@ -116,7 +116,9 @@ struct CalendarPicker: Hashable {
         }
         if isRoomy { row += 1 }
         put(StyledLine(words, ink.text), box.column + 2)
-        if isRoomy { put(StyledLine("Space marks the other end of a span, t today, PgUp PgDn month", ink.dim), box.column + 2) }
+        if isRoomy {
+            put(StyledLine("Space marks the other end of a span, t today, PgUp PgDn month", ink.dim), box.column + 2)
+        }
     }
 
     /// What a colour says is said by signs too: the cursor in brackets, a span between hyphens, a star for today.

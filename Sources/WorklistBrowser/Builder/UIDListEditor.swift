@@ -92,7 +92,8 @@ struct UIDListEditor: Hashable {
             number.add("\(index + 1)", columns: 4, ink.dim, alignment: .trailing)
             number.space()
             number.draw(into: &grid, row: list.row + offset, column: left, columns: columns, base: ink.dialog)
-            let mark: TerminalText = problem(index) != nil ? "!" : lines[index].isEmpty ? " " : surroundings.theme.glyph(.ok)
+            let mark: TerminalText =
+                problem(index) != nil ? "!" : lines[index].isEmpty ? " " : surroundings.theme.glyph(.ok)
             grid.draw(
                 lines[index],
                 row: list.row + offset,

@@ -22,9 +22,9 @@ struct PatientForm: Component {
 
         var placeholder: TerminalText {
             switch self {
-            case .family: "SMITH, or SMI* for all that begin so"
+            case .family: "SMITH, or SMI*"
             case .given: "ANNA, or A*"
-            case .id: "as the server writes it, zeros too"
+            case .id: "with all its zeros"
             case .born: "1985-02-03"
             case .accession: "whole"
             case .place: ""
@@ -252,7 +252,8 @@ struct PatientForm: Component {
         case .scope:
             var scope = base
             for key in base.matchingKeys where Self.isOfPatient(key) { scope.clear(key.path) }
-            return "as now: " + QueryWords.words(of: scope, now: now).map { $0.text(isPrivate: false) }.joined(separator: " ")
+            return "as now: "
+                + QueryWords.words(of: scope, now: now).map { $0.text(isPrivate: false) }.joined(separator: " ")
         }
     }
 
@@ -323,7 +324,8 @@ struct PatientForm: Component {
         }
         line.draw(into: &grid, row: row, column: content.column, columns: content.columns, base: ink.dialog)
         guard let text = fields[field] else { return }
-        let width = max(8, min(38, content.columns - Self.labelColumns - 8))
+        // Room for what is sent, or that it cannot be, stays beside it.
+        let width = max(8, min(38, content.columns - Self.labelColumns - 20))
         grid.draw(
             text,
             row: row,

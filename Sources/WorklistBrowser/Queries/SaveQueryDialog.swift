@@ -138,7 +138,8 @@ struct SaveQueryDialog: Component {
             guard let other = file(named: typed) else { return nil }
             if renamed != nil { return Finding(text: "there is one of this name", isError: true) }
             return Finding(
-                text: other.isHandEdited ? "replaces a file edited by hand: it asks first" : "replaces the one there is",
+                text: other.isHandEdited
+                    ? "replaces a file edited by hand: it asks first" : "replaces the one there is",
                 isError: false
             )
         case .number:
@@ -146,7 +147,9 @@ struct SaveQueryDialog: Component {
             guard let number = Int(typed), SavedQuery.numbers.contains(number) else {
                 return Finding(text: "4 to 9; 1 2 3 are the scopes", isError: true)
             }
-            let owner = files.first { $0.saved?.number == number && $0.saved?.name.lowercased() != text(.name).lowercased() }
+            let owner = files.first {
+                $0.saved?.number == number && $0.saved?.name.lowercased() != text(.name).lowercased()
+            }
             guard let owner, let name = owner.saved?.name else { return nil }
             return owner.isHandEdited
                 ? Finding(text: "is '\(name)', edited by hand: change it there", isError: true)

@@ -154,6 +154,12 @@ public struct SavedQueryFile: Hashable, Sendable {
 
     public var saved: SavedQuery? { if case .query(let saved) = content { saved } else { nil } }
 
+    /// Why it cannot be used; nil if it can.
+    public var problem: SettingsProblem? {
+        guard case .broken(let line, let words) = content else { return nil }
+        return SettingsProblem(path: path, line: line, text: words)
+    }
+
     /// The last part of the path.
     public var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
 }

@@ -50,7 +50,8 @@ struct SavedQueryList: Component {
 
     /// Puts the cursor on a file.
     mutating func select(path: String) {
-        if let index = entries.firstIndex(where: { if case .file(let file) = $0 { file.path == path } else { false } }) {
+        if let index = entries.firstIndex(where: { if case .file(let file) = $0 { file.path == path } else { false } })
+        {
             cursor = MenuCursor(index)
         }
     }
@@ -343,7 +344,9 @@ struct SavedQueryList: Component {
         case .file(let file):
             saved = file.saved
             if let comment = saved?.comment, !comment.isEmpty {
-                lines += DisplayWidth.wrap(TerminalText(comment), width: max(1, columns)).map { StyledLine($0, ink.text) }
+                lines += DisplayWidth.wrap(TerminalText(comment), width: max(1, columns)).map {
+                    StyledLine($0, ink.text)
+                }
             }
         case .example(let example): saved = example
         }
@@ -356,8 +359,10 @@ struct SavedQueryList: Component {
         }
         if case .file(let file) = current {
             var line = StyledLine(TerminalText(file.path), ink.dim)
-            if file.saved != nil, file.isHandEdited { line.add("   edited by hand: never changed unasked", ink.warning) }
-            if file.saved == nil { line.add("   not touched by this program", ink.warning) }
+            if file.saved != nil, file.isHandEdited {
+                line.add("   edited by hand", ink.warning)
+            }
+            if file.saved == nil { line.add("   mend it by hand", ink.warning) }
             lines.append(line)
         }
         return lines

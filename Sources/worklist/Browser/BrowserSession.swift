@@ -66,6 +66,7 @@ struct BrowserSession: Sendable {
         let runner = EffectRunner(options: effects) { relay.post($0) }
         var settings = BrowserSettings()
         settings.savedFiles = effects.queries.files(now: clock.now().queryMoment)
+        settings.problems += settings.savedFiles.compactMap(\.problem)
         settings.queriesFolder = effects.queries.path
         settings.start = effects.configuration.start
         settings.opening = opening

@@ -27,7 +27,12 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A saved query by its name, or a query file.", valueName: "name or file"))
     var query: String
 
-    @Option(help: ArgumentHelp("A server of your configuration, whose settings fill in modality and station.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "A server of your configuration, whose settings fill in modality and station.",
+            valueName: "name"
+        )
+    )
     var server: String?
 
     @Option(help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"))
@@ -39,7 +44,12 @@ struct ExplainCommand: AsyncParsableCommand {
     @Flag(help: "Only keys that match, or get a value when the query runs.")
     var matching = false
 
-    @Option(help: ArgumentHelp("Work relative dates out for another moment, such as 2026-11-24T14:32:00.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Work relative dates out for another moment, such as 2026-11-24T14:32:00.",
+            valueName: "time"
+        )
+    )
     var clock: String?
 
     func validate() throws {

@@ -26,7 +26,9 @@ extension QueryFile {
         lines += ["", "[keys]"]
         for key in query.keys {
             let source = saved.later[key.path]
-            if isWhole, source == nil, let same = usual[key.path], same.vr == key.vr, same.value == key.value { continue }
+            if isWhole, source == nil, let same = usual[key.path], same.vr == key.vr, same.value == key.value {
+                continue
+            }
             lines.append("\(quoted(key.spelling(in: query))) = \(value(of: key, later: source))")
         }
         return lines.joined(separator: "\n") + "\n"

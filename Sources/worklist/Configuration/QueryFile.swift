@@ -74,7 +74,9 @@ private struct QueryFileReader {
         self.now = now
     }
 
-    private static let known = ["name", "number", "comment", "model", "level", "return_keys", "columns", "sort", "keys"]
+    private static let known = [
+        "name", "number", "comment", "model", "level", "return_keys", "columns", "sort", "keys",
+    ]
 
     mutating func read(_ text: String, stem: String) throws(QueryFile.Problem) -> SavedQuery {
         let table: TOMLTable

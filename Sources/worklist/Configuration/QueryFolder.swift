@@ -32,7 +32,8 @@ struct QueryFolder: Sendable {
         let known = files.compactMap { $0.saved?.name }
         throw CommandFailure.usage(
             "there is no saved query '\(name)' in \(path): "
-                + (known.isEmpty ? "none is saved; S in the browser saves one" : "known are " + known.joined(separator: ", "))
+                + (known.isEmpty
+                    ? "none is saved; S in the browser saves one" : "known are " + known.joined(separator: ", "))
         )
     }
 
