@@ -16,15 +16,21 @@ extension Browser {
         let style = theme.style("table.header")
         grid.fill(Rect(row: area.row, column: area.column, rows: 1, columns: area.columns), style: style)
         grid.write("St", row: area.row, column: area.column + 2, style: style)
+        grid.mark(Rect(row: area.row, column: area.column, rows: 1, columns: 4), ClickTarget.column(.status))
         var focusStyle = theme.style("ui.key", over: style)
         // Without colours the marked column has to differ all the same.
-        if focusStyle == style { focusStyle.modifiers.insert(.reverse) }
+        let ground = theme.style("ui.text")
+        if focusStyle.over(ground) == style.over(ground) { focusStyle.modifiers.insert(.reverse) }
         let order = list.rows.order
         let mark = order.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending)
         for column in layout.columns {
             let isSort = order.column == column.column || (order.column == .date && column.column == .time)
             let text = TerminalText(column.column.header)
             let shown = isSort ? DisplayWidth.clip(text, to: max(0, column.width - 1)).text + mark : text
+            grid.mark(
+                Rect(row: area.row, column: area.column + column.start, rows: 1, columns: column.width),
+                ClickTarget.column(column.column)
+            )
             grid.write(
                 DisplayWidth.clip(shown, to: column.width).text,
                 row: area.row,

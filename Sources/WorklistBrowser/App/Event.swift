@@ -33,7 +33,7 @@ public struct FindID: Hashable, Sendable {
 
 /// What happens to the browser. Everything comes in by this one door, in order.
 public enum Event: Sendable {
-    /// A key, a paste, or bytes that are neither.
+    /// A key, the mouse, a paste, or bytes that are none of these.
     case input(InputEvent)
     case resized(TerminalSize)
     /// The clock moved; at most once a second, more often while a query runs.
@@ -46,6 +46,8 @@ public enum Event: Sendable {
     case queryFiles(QueryFileEvent)
     // Watch and barcode.
     // Export, layouts, themes.
+    case themesRead([ThemeChoice])
+    case themeNotRemembered(reason: String)
     // Servers.
     case serverSaved(ServerProfile, path: String)
     case serverNotSaved(reason: String)
@@ -81,6 +83,9 @@ public enum FindProgress: Sendable {
 /// A C-ECHO for "Test": the stages done so far with their times, then the end.
 public enum EchoProgress: Sendable {
     case stage(name: String, milliseconds: Double)
+    /// The association has a presentation context for Modality Worklist, or why it has none.
+    case worklistOffered
+    case worklistRefused(String)
     case succeeded(milliseconds: Double)
     case refused(Status)
     case failed(AssociationFailure)
@@ -112,11 +117,17 @@ public enum Effect: Sendable {
     case cancelFind(FindID)
     /// Send A-ABORT.
     case abortFind(FindID)
+    /// Test a server; the browser gives the number that its progress comes back with.
     case startEcho(Int, ServerProfile)
+    case cancelEcho(Int)
     // Saved queries.
     case queryFiles(QueryFileEffect)
     // Watch and barcode.
     // Export, layouts, themes.
+    /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
+    case readThemes(depth: ColorDepth, ascii: Bool)
+    /// Start with this theme next time.
+    case rememberTheme(String)
     // Servers.
     /// Write the server into the configuration file.
     case saveServer(ServerProfile)
@@ -127,6 +138,8 @@ public enum Effect: Sendable {
     /// Put text on the clipboard by OSC 52.
     case copy(String)
     case bell
+    /// Mouse reports wanted from the terminal, or no more.
+    case mouse(Bool)
     case redraw
     case suspend
     case quit(exitCode: Int32)

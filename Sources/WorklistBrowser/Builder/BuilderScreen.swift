@@ -469,12 +469,8 @@ struct BuilderScreen: Component {
             startEditing(runsOnAccept: true)
             return info("\(AttributeNames.name(of: open.path.tag)) is asked for each time: type it, Enter.", .warning)
         }
-        let preferred = server?.characterSetToSend.map { [$0] } ?? []
         do throws(QueryError) {
-            _ = try query.identifier(
-                characterSet: CharacterSetPolicy(preferred: preferred),
-                now: surroundings.now.queryMoment
-            )
+            _ = try query.identifier(server?.identifierForm ?? IdentifierForm(), now: surroundings.now.queryMoment)
             return [.run(query)]
         } catch {
             if let path = error.path {
@@ -556,6 +552,7 @@ struct BuilderScreen: Component {
         var helper = helper
         switch command {
         case .moveDown: helper.move(by: 1)
+        case .moveFirst: helper.move(by: -helper.choices.count)
         case .moveUp: helper.move(by: -1)
         case .movePageDown: helper.move(by: 8)
         case .movePageUp: helper.move(by: -8)
@@ -658,6 +655,7 @@ struct BuilderScreen: Component {
         var picker = picker
         switch command {
         case .moveDown: picker.move(by: 1)
+        case .moveFirst: picker.move(by: -picker.results.count)
         case .moveUp: picker.move(by: -1)
         case .movePageDown: picker.move(by: 8)
         case .movePageUp: picker.move(by: -8)

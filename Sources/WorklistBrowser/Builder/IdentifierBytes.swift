@@ -17,8 +17,7 @@ struct IdentifierBytes {
 
     /// Throws as the query does that cannot be sent.
     init(_ query: Query, server: ServerProfile?, now: QueryMoment) throws(QueryError) {
-        let policy = CharacterSetPolicy(preferred: server?.characterSetToSend.map { [$0] } ?? [])
-        let identifier = try query.identifier(characterSet: policy, now: now)
+        let identifier = try query.identifier(server?.identifierForm ?? IdentifierForm(), now: now)
         do {
             count = try identifier.encoded(.explicitVRLittleEndian).count
         } catch {

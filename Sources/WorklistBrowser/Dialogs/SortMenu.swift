@@ -55,6 +55,7 @@ struct SortMenu: Component, Sendable {
             if isCurrent {
                 mark.add(current.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending), ink.key)
             }
+            grid.mark(line: top + offset, row: content.row + offset, in: content)
             line.draw(
                 into: &grid,
                 row: content.row + offset,

@@ -81,8 +81,7 @@ public struct QueryExplanation: Sendable {
             problem = "\(key.spelling(in: query)) gets its value from \(source)"
         }
         do throws(QueryError) {
-            let policy = CharacterSetPolicy(preferred: server?.characterSetToSend.map { [$0] } ?? [])
-            let identifier = try query.identifier(characterSet: policy, now: now)
+            let identifier = try query.identifier(server?.identifierForm ?? IdentifierForm(), now: now)
             characterSet = identifier.declaredCharacterSet.map(\.description)
             if problem == nil { byteCount = (try? identifier.encoded(.explicitVRLittleEndian))?.count }
         } catch {

@@ -9,6 +9,12 @@ struct BrowserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A theme by name; yours first, then those built in.", valueName: "name"))
     var theme: String?
 
+    @Option(
+        name: .customLong("themes-dir"),
+        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder")
+    )
+    var themesDirectory: String?
+
     @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.")
     var color: String = "auto"
 
@@ -41,6 +47,12 @@ struct BrowserOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Start with the query of a file (TOML).", valueName: "file"))
     var query: String?
+
+    @Flag(inversion: .prefixedNo, help: "Take clicks and the wheel; without, the terminal selects text by itself.")
+    var mouse: Bool?
+
+    @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
+    var keymap: String?
 
     func validate() throws {
         if saved != nil, query != nil { throw ValidationError("Use either --query or --saved, not both.") }
@@ -79,7 +91,20 @@ struct BrowserOptions: ParsableArguments {
         let opening = try SavedQuerySource(file: query, name: saved)?.load(now: clock.now().queryMoment)
         // What the settings of the server do not have is said here, before there is a screen.
         if let current { _ = try opening?.filled(for: current) }
+        var effects = effects
+        effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
+        var settings = BrowserSettings()
+        settings.problems = effects.configuration.problems
+        settings.keymap = try KeymapFile.load(keymap)
+        settings.problems += settings.keymap.problems
+        settings.savedFiles = effects.queries.files(now: clock.now().queryMoment)
+        settings.problems += settings.savedFiles.compactMap(\.problem)
+        settings.queriesFolder = effects.queries.path
+        settings.start = effects.configuration.start
+        settings.opening = opening
+        settings.isMouseOn = mouse ?? effects.configuration.isMouseOn
         return BrowserSession(
+            settings: settings,
             servers: servers,
             current: current,
             effects: effects,
@@ -89,8 +114,7 @@ struct BrowserOptions: ParsableArguments {
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
             clock: clock,
-            wantsStatistics: stats != nil,
-            opening: opening
+            wantsStatistics: stats != nil
         )
     }
 }
@@ -106,9 +130,19 @@ struct BrowseCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var browser: BrowserOptions
 
+    /// Who named no server is not turned away for one that cannot be used: the list of servers opens.
+    private func startServer(_ configuration: Configuration) throws -> ServerProfile? {
+        do {
+            return try options.profile()
+        } catch let failure as CommandFailure {
+            guard options.to == nil, options.server == nil, !configuration.problems.isEmpty else { throw failure }
+            return nil
+        }
+    }
+
     func run() async throws {
         let configuration = try Configuration.load(options.config)
-        let current = try options.profile()
+        let current = try startServer(configuration)
         var servers = configuration.servers
         if let current, !servers.contains(where: { $0.name == current.name }) { servers.append(current) }
         var effects = EffectRunner.Options(
