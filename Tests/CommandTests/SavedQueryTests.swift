@@ -68,6 +68,8 @@ extension Commands {
             let saved = try await Self.browse(
                 """
                 :wait outcome
+                1
+                :wait outcome
                 ]
                 :wait outcome
                 S
@@ -251,7 +253,7 @@ extension Commands {
                 :wait outcome
                 b
                 :wait text "old.toml"
-                :assert "line 3: no attribute is called 'PatientNam'"
+                :assert "line 3: key 'PatientNam'"
                 :assert "pipe.toml"
                 :assert "folder.toml"
                 :assert "no plain file"
@@ -298,7 +300,7 @@ extension Commands {
             try await terminal.until("code-0-")
         }
 
-        @Test("a renamed query moves to a file of its new name; a link stays a link")
+        @Test("a renamed query moves to a file of its new name")
         func rename() async throws {
             let peer = try Peer.server(matches: [])
             let home = try Self.home(peer)
@@ -310,7 +312,7 @@ extension Commands {
                 enter
                 :wait text "saved 'One'"
                 b
-                :wait text "One.toml"
+                :wait text "58 attributes asked for"
                 R ctrl-u
                 "Two / three"
                 enter

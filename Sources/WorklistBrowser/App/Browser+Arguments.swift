@@ -18,6 +18,10 @@ extension Browser {
         case .serverMenu: return useServer(named: argument)
         case .viewSort: return sort(byWord: argument)
         case .dayToday: return moveDay(toWord: argument)
+        case .queriesMenu:
+            if let saved = savedQuery(named: argument) { return run(saved) }
+            message = Message(kind: .warning, text: "there is no saved query “\(argument)”")
+            return []
         default: return perform(command)
         }
     }
@@ -89,6 +93,7 @@ extension Command {
         case .serverMenu: ("server", "NAME")
         case .viewSort: ("sort", "COLUMN")
         case .dayToday: ("day", "-1, +2, today, 2026-11-24")
+        case .queriesMenu: ("saved", "NAME")
         default: nil
         }
     }

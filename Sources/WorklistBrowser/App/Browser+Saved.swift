@@ -37,7 +37,7 @@ extension Browser {
     /// The sound saved queries, in the order of their files.
     var savedQueries: [SavedQuery] { settings.savedFiles.compactMap(\.saved) }
 
-    private func savedQuery(named name: String) -> SavedQuery? {
+    func savedQuery(named name: String) -> SavedQuery? {
         savedQueries.first { $0.name == name } ?? savedQueries.first { $0.name.lowercased() == name.lowercased() }
     }
 

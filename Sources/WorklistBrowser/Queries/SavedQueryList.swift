@@ -358,7 +358,10 @@ struct SavedQueryList: Component {
             lines.append(StyledLine(parts.joined(separator: ", "), ink.dim))
         }
         if case .file(let file) = current {
-            var line = StyledLine(TerminalText(file.path), ink.dim)
+            // Cut, a path leads nowhere.
+            let pieces = DisplayWidth.wrap(TerminalText(file.path), width: max(1, columns))
+            lines += pieces.dropLast().map { StyledLine($0, ink.dim) }
+            var line = StyledLine(pieces.last ?? .empty, ink.dim)
             if file.saved != nil, file.isHandEdited {
                 line.add("   edited by hand", ink.warning)
             }
