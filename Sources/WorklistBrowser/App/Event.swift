@@ -45,6 +45,8 @@ public enum Event: Sendable {
     // Saved queries.
     case queryFiles(QueryFileEvent)
     // Watch and barcode.
+    /// Two long lists compared off the UI thread.
+    case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
     case themesRead([ThemeChoice])
     case themeNotRemembered(reason: String)
@@ -123,6 +125,8 @@ public enum Effect: Sendable {
     // Saved queries.
     case queryFiles(QueryFileEffect)
     // Watch and barcode.
+    /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
+    case compare(CompareJob)
     // Export, layouts, themes.
     /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
     case readThemes(depth: ColorDepth, ascii: Bool)
