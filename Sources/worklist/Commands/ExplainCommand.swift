@@ -17,10 +17,7 @@ struct ExplainCommand: AsyncParsableCommand {
             Sources: fixed (written in the query), generated (worked out when it runs), configuration (from the settings \
             of the server), user and scanned (asked for when it runs), empty (returned, not matched).
 
-            Examples:
-              worklist explain 'STAT today'
-              worklist explain stat.toml --server RIS
-              worklist explain stat.toml --format markdown > stat.md
+            \(Examples.text(Examples.explain))
             """
     )
 
