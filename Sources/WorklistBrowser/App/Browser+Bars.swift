@@ -30,6 +30,7 @@ extension Browser {
         let short = scopes(\.shortWord)
         if long.width + 2 + clock.width <= room {
             right.add(long)
+            right.add(savedScopes(columns: room - long.width - 2 - clock.width))
             right.space(2)
             right.add(clock, ink.text)
         } else if long.width < room {
@@ -66,6 +67,25 @@ extension Browser {
         if !title.isEmpty { line.space(2) }
         line.add("\(server.callingAETitle) > ", ink.dim)
         line.add(TerminalText(address), ink.text)
+        return line
+    }
+
+    /// The saved queries with a number, beside the scopes: those that fit whole.
+    private func savedScopes(columns: Int) -> StyledLine {
+        var line = StyledLine()
+        let numbered = savedQueries.filter { $0.number != nil }.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
+        for saved in numbered {
+            guard let number = saved.number else { continue }
+            let label: TerminalText = "\(number) \(saved.name)"
+            let isActive = isActive(saved)
+            guard line.width + 2 + label.width + (isActive ? 2 : 0) <= columns else { break }
+            line.space(2)
+            if isActive {
+                line.add("[\(label)]", theme.style("ui.bar.scope.active"))
+            } else {
+                line.add(label, theme.style("ui.bar.scope"))
+            }
+        }
         return line
     }
 

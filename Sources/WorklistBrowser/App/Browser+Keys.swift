@@ -118,9 +118,7 @@ extension Browser {
         case .queryCancel: return cancel()
         case .queryEdit:
             overlays.append(Overlay(BuilderScreen(query: query, server: server)))
-        case .queryFind:
-            let name = AttributePath([], .patientName)
-            overlays.append(Overlay(BuilderScreen(query: query, server: server, editing: name)))
+        case .queryFind: return openPatientForm()
         // Scopes and saved queries.
         case .savedQuery4: return runSaved(number: 4)
         case .savedQuery5: return runSaved(number: 5)
@@ -214,6 +212,11 @@ extension Browser {
                 effects += stopTest()
                 if !overlays.isEmpty { overlays.removeLast() }
             case .open(let overlay): overlays.append(overlay)
+            case .saved(let intent): effects += carryOut(intent)
+            case .patient(let query, let place):
+                patientPlace = place
+                overlays.removeAll()
+                effects += startQuery(query)
             case .run(let query):
                 overlays.removeAll()
                 effects += startQuery(query)

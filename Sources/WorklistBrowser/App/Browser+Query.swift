@@ -115,7 +115,7 @@ extension Browser {
         seen = nil
         if server != profile { marks.clear() }
         server = profile
-        effects += startQuery(Self.startQuery(for: profile))
+        effects += startAsConfigured()
         if message == nil { message = ended }
         return watchFromStart(effects)
     }
@@ -402,12 +402,30 @@ extension Browser {
             wanted = .thisModality(server.modality)
         case .all: wanted = .all
         }
-        // The attributes to return stay as they are; what matched before does not.
+        // The attributes to return stay as they are, and so does the day in view; what else matched before does not.
         var next = query.model == .worklist ? query : .worklist
+        let day = next[.step(.scheduledProcedureStepStartDate)]
         for key in next.matchingKeys { next.clear(key.path) }
         next.name = scope.word
         next.apply(wanted)
-        return startQuery(next)
+        if let day, day.isMatching { next.set(day) }
+        let effects = startQuery(next)
+        if let words = otherDay(of: next), message == nil {
+            let today = keymap.label(of: .dayToday, in: .list) ?? "t"
+            message = Message(kind: .info, text: "\(scope.word), \(words): \(today) returns to today")
+        }
+        return effects
+    }
+
+    /// The days a query is for in words, if they are not just today.
+    private func otherDay(of query: Query) -> TerminalText? {
+        guard let key = query[datePath], key.isMatching else { return nil }
+        let wire = key.wireValue(now: now.queryMoment)
+        guard wire != now.date.description else { return nil }
+        if let date = DICOMDate(parsing: wire) {
+            return key.value == wire ? "on \(date.formatted)" : "\(key.value) (\(date.formatted))"
+        }
+        return key.value == wire ? "on the days \(wire)" : "\(key.value) (\(wire))"
     }
 
     /// The scope that what is on screen stands for, if it is one.
@@ -439,34 +457,44 @@ extension Browser {
     /// Moves the query's day; nil for today.
     mutating func moveDay(by days: Int?) -> [Effect] {
         let today = now.date
-        var target = today
+        var value = "today"
         if let days {
-            let key = query[datePath]
-            let wire = key?.wireValue(now: now.queryMoment) ?? ""
+            let wire = query[datePath]?.wireValue(now: now.queryMoment) ?? ""
             if wire.isEmpty {
-                target = today.adding(days: days)
+                value = Self.word(for: today.adding(days: days), today: today)
             } else if let date = DICOMDate(parsing: wire) {
-                target = date.adding(days: days)
+                value = Self.word(for: date.adding(days: days), today: today)
+            } else if let range = DateRange(parsing: wire), let first = range.lower, let last = range.upper {
+                // As many days as there are in view: a week moves by weeks.
+                let span = (last.daysSince1970 - first.daysSince1970 + 1) * days
+                value = "\(first.adding(days: span))-\(last.adding(days: span))"
             } else {
-                message = Message(kind: .info, text: "the query asks for more than one day; t is today")
+                let key = keymap.label(of: .dayToday, in: .list) ?? "t"
+                message = Message(kind: .info, text: "the days of the query have no end to move; \(key) is today")
                 return []
             }
         }
-        return askDay(Int(target.daysSince1970) - Int(today.daysSince1970))
+        return askDays(value)
     }
 
     /// The query in force for another day: so many days from today, and said as people say it.
     mutating func askDay(_ days: Int) -> [Effect] {
-        let target = now.date.adding(days: days)
+        askDays(Self.word(for: now.date.adding(days: days), today: now.date))
+    }
+
+    private mutating func askDays(_ value: String) -> [Effect] {
         var next = query
-        let value =
-            switch days {
-            case 0: "today"
-            case 1: "tomorrow"
-            case -1: "yesterday"
-            default: target.description
-            }
-        next.set(datePath, value, source: .user)
+        let isRelative = RelativeDate.isRelative(value, vr: .DA)
+        next.set(datePath, value, source: isRelative ? .generated : .user)
         return startQuery(next)
+    }
+
+    private static func word(for date: DICOMDate, today: DICOMDate) -> String {
+        switch date.daysSince1970 - today.daysSince1970 {
+        case 0: "today"
+        case 1: "tomorrow"
+        case -1: "yesterday"
+        default: date.description
+        }
     }
 }

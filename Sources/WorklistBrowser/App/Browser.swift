@@ -57,6 +57,11 @@ public struct Browser: Sendable {
 
     // Saved queries.
 
+    /// Where the last patient was looked for: the next one is, too.
+    var patientPlace = PatientForm.Place.everywhere
+    /// The query was given by whoever made the browser; the user's settings have no say in it.
+    private let hasInitialQuery: Bool
+
     // Columns, marks and export.
     var marks = RowMarks()
     var markCounts = MarkCounts()
@@ -156,6 +161,7 @@ public struct Browser: Sendable {
         self.configPath = configPath
         self.settings = settings
         self.now = now
+        hasInitialQuery = initialQuery != nil
         keymap = settings.keymap.keymap
         isMouseOn = settings.isMouseOn
         query = initialQuery ?? Self.startQuery(for: current)
@@ -173,9 +179,9 @@ public struct Browser: Sendable {
     /// The first query, if there is a server to ask. Call it once, before the first event.
     public mutating func start() -> [Effect] {
         guard server != nil else { return [] }
-        let effects = watchFromStart(startQuery(query))
+        let effects = watchFromStart(hasInitialQuery ? startQuery(query) : startAsConfigured())
         // The first query would have wiped it away.
-        sayProblems()
+        if message == nil { sayProblems() }
         return effects
     }
 
@@ -233,6 +239,7 @@ public struct Browser: Sendable {
             if !isShown { message = Message(kind: .error, text: "not saved: \(reason)") }
             return []
         // Saved queries.
+        case .queryFiles(let event): return update(event)
         // Watch and barcode.
         case .inputPaused: return inputPaused()
         case .compared(let generation, let changes): return compared(generation, changes)
@@ -310,7 +317,7 @@ public struct Browser: Sendable {
     }
 
     var surroundings: Surroundings {
-        var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap)
+        var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap, isPrivate: isPrivate)
         if let top = overlays.last, top.is(HelpDialog.self) || top.is(PaletteDialog.self) {
             surroundings.unavailable = unavailable
         }

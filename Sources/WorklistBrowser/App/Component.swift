@@ -8,6 +8,8 @@ struct Surroundings {
     var server: ServerProfile?
     var theme: Theme
     var keymap: Keymap
+    /// Names and identifiers are hidden.
+    var isPrivate = false
     /// Why commands of the screen below a help or palette do nothing now.
     var unavailable: [Command: TerminalText] = [:]
 }
@@ -21,6 +23,10 @@ enum Intent {
     case open(Overlay)
     // Queries.
 
+    /// Something with a saved query.
+    case saved(SavedQueryIntent)
+    /// Ask for a patient; the next one is looked for in the same place.
+    case patient(Query, PatientForm.Place)
     /// Replace the query in force and run it.
     case run(Query)
     /// Keep the edited query without running it.

@@ -43,6 +43,7 @@ public enum Event: Sendable {
     /// A sort and filter done off the UI thread: rows of the table in display order.
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
+    case queryFiles(QueryFileEvent)
     // Watch and barcode.
     /// No key came until ``Browser/pauseDeadline``: what was held back is decided on.
     case inputPaused
@@ -125,6 +126,7 @@ public enum Effect: Sendable {
     case startEcho(Int, ServerProfile)
     case cancelEcho(Int)
     // Saved queries.
+    case queryFiles(QueryFileEffect)
     // Watch and barcode.
     /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
     case compare(CompareJob)

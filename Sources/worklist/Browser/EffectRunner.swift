@@ -16,6 +16,8 @@ final class EffectRunner: Sendable {
         var demo: DemoServer?
         var arranging: Task<Void, Never>?
         var exports: [ExportID: FileExport] = [:]
+        /// The last thing done to files of queries: they are done in order.
+        var filing: Task<Void, Never>?
         /// Files being written.
         var writes = 0
     }
@@ -38,6 +40,8 @@ final class EffectRunner: Sendable {
         /// Where OSC 52 goes; nil for a screen that is none.
         var terminal: Int32?
         var demoCount = 300
+        /// Where saved queries are kept.
+        var queries = QueryFolder()
         var themes = ThemeLibrary()
         var state = StateFile()
         /// Says which day, and which hour of it, the demonstration schedule is for.
@@ -68,6 +72,7 @@ final class EffectRunner: Sendable {
             }
         case .copy(let text): copy(text)
         // Saved queries.
+        case .queryFiles(let effect): file(effect)
         // Watch and barcode.
         case .compare(let job):
             let post = post
@@ -284,6 +289,21 @@ final class EffectRunner: Sendable {
         case .success(let path): post(.serverSaved(profile, path: path))
         case .failure(let failure):
             post(.serverNotSaved(reason: "\(options.configuration.path): \(failure.words)"))
+        }
+    }
+
+    // MARK: Saved queries
+
+    private func file(_ effect: QueryFileEffect) {
+        let post = post
+        let now = options.clock.now().queryMoment
+        let folder = options.queries
+        state.withLockedValue { state in
+            let before = state.filing
+            state.filing = Task {
+                await before?.value
+                post(.queryFiles(folder.perform(effect, now: now)))
+            }
         }
     }
 
