@@ -13,6 +13,8 @@ extension Browser {
             message = Message(kind: .warning, text: "no server yet: v chooses one")
             return []
         }
+        var wanted = wanted
+        adoptView(for: &wanted)
         let identifier: DataSet
         do throws(QueryError) {
             let policy = CharacterSetPolicy(preferred: [server.characterSetToSend].compactMap(\.self))
@@ -34,9 +36,10 @@ extension Browser {
         var next = Run(id: id, server: server, query: wanted, startedAt: now)
         if let old = list {
             // The user's way of looking at a list outlives the list.
-            _ = fresh.rows.sort(by: old.rows.order)
             _ = fresh.rows.freeze(old.rows.isFrozen)
         }
+        _ = fresh.rows.sort(by: view.sort ?? .standard)
+        fresh.reading = view.attributes
         if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
             old.words == words, old.end != .replaced, old.rows.count > 0
         {
@@ -97,6 +100,7 @@ extension Browser {
         list = nil
         attempt = nil
         seen = nil
+        viewedName = nil
         server = profile
         return effects + startQuery(Self.startQuery(for: profile))
     }
@@ -168,7 +172,7 @@ extension Browser {
             incoming.statistics = statistics
             if Self.isBetter(incoming, than: list) {
                 if let job = incoming.rows.endStream() { effects.append(.arrange(job)) }
-                swap(to: incoming)
+                effects += swap(to: incoming)
             } else {
                 attempt = Attempt(
                     end: end,
@@ -240,18 +244,22 @@ extension Browser {
     }
 
     /// Puts a refreshed list in place of the old one; the cursor stays on its item wherever that is now.
-    private mutating func swap(to fresh: ResultList) {
+    private mutating func swap(to fresh: ResultList) -> [Effect] {
         var fresh = fresh
+        var jobs: [ArrangeJob?] = []
         defer { list = fresh }
-        guard let old = list, let cursor = old.cursor else { return }
+        guard let old = list else { return [] }
         // Order, filter and freezing may have been changed while the refresh ran.
         if fresh.rows.order != old.rows.order || fresh.rows.filter != old.rows.filter {
-            _ = fresh.rows.sort(by: old.rows.order)
-            _ = fresh.rows.filter(by: old.rows.filter)
+            jobs.append(fresh.rows.sort(by: old.rows.order))
+            jobs.append(fresh.rows.filter(by: old.rows.filter))
         }
-        if fresh.rows.isFrozen != old.rows.isFrozen { _ = fresh.rows.freeze(old.rows.isFrozen) }
+        if fresh.rows.isFrozen != old.rows.isFrozen { jobs.append(fresh.rows.freeze(old.rows.isFrozen)) }
+        let effects = jobs.compactMap(\.self).map(Effect.arrange)
+        guard let cursor = old.cursor else { return effects }
         fresh.isTouched = old.isTouched
         fresh.layout = old.layout
+        fresh.revealed = old.revealed
         fresh.layoutRows = old.layoutRows
         let line = old.position - old.top
         if let row = fresh.row(of: cursor.identity, near: cursor.row), let place = fresh.rows.position(of: row) {
@@ -259,7 +267,7 @@ extension Browser {
             fresh.position = place
             fresh.top = place - line
             fresh.clampTop(viewRows: viewRows)
-            return
+            return effects
         }
         let gone = old.rows.text(cursor.row)
         let shownGone = isPrivate ? gone.masked : gone
@@ -273,6 +281,7 @@ extension Browser {
             text: "\(shownGone[.patient].text) (ID \(shownGone[.id].text)) is no longer on the list; "
                 + "the cursor is on the nearest row"
         )
+        return effects
     }
 
     mutating func arranged(_ generation: Int, _ order: [UInt32]) -> [Effect] {

@@ -50,6 +50,11 @@ public struct Browser: Sendable {
 
     // Columns, marks and export.
 
+    /// How the list is looked at; outlives the list.
+    var view = ListView()
+    /// The name of the query that ``view`` was last taken for.
+    var viewedName: String?
+
     // Watch and barcode.
 
     // Themes, keys and the rest.
@@ -219,7 +224,11 @@ public struct Browser: Sendable {
         return effects
     }
 
-    var surroundings: Surroundings { Surroundings(now: now, server: server, theme: theme, keymap: keymap) }
+    var surroundings: Surroundings {
+        var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap)
+        for sized in list?.layout?.all ?? [] { surroundings.columnWidths[sized.column] = sized.width }
+        return surroundings
+    }
 
     // MARK: For the program around
 
@@ -256,6 +265,8 @@ public struct Browser: Sendable {
     /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
     public var secondsToNextClock: Double {
         if run != nil { return 0.1 }
+        // Patients that are alike and items sent twice are looked for a little at each drawing.
+        if let list, list.isSearching { return 0.05 }
         let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000
         guard let list, now.seconds(since: list.asOf) < 60 else { return max(0.05, toMinute) }
         return 1

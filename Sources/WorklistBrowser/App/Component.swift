@@ -1,3 +1,4 @@
+import DICOMData
 import DICOMMatching
 import Terminal
 
@@ -7,6 +8,8 @@ struct Surroundings {
     var server: ServerProfile?
     var theme: Theme
     var keymap: Keymap
+    /// How wide the columns of the list are at present.
+    var columnWidths: [ListColumn: Int] = [:]
 }
 
 /// What a screen asks of the application that holds it.
@@ -30,8 +33,14 @@ enum Intent {
 
     /// Close this dialog, then do the command on what is below it.
     case perform(Command)
-    /// Close this dialog and sort the list.
+    /// Sort the list; the dialog stays.
     case sort(SortOrder)
+    /// Show other columns, this one in view; the dialog stays.
+    case columns([ListView.Column], revealing: ListColumn?)
+    /// Keep the view of the list for the next time.
+    case rememberView
+    /// Ask for these attributes too, from the next run on.
+    case ask([AttributePath])
 
     // Themes and the rest.
 

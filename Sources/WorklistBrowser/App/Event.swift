@@ -115,6 +115,8 @@ public enum Effect: Sendable {
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
+    /// Keep how the lists of a scope or a saved query are looked at, for the next start.
+    case rememberView(name: String, ListView)
     // Servers.
     /// Write the server into the configuration file.
     case saveServer(ServerProfile)

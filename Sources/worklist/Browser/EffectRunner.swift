@@ -63,6 +63,7 @@ final class EffectRunner: Sendable {
         // Saved queries.
         // Watch and barcode.
         // Export, layouts, themes.
+        case .rememberView: break
         // Servers.
         case .bell, .redraw, .suspend, .quit: break
         }
