@@ -66,6 +66,8 @@ let package = Package(
         .target(
             name: "Terminal",
             dependencies: ["CNcurses", .product(name: "TOMLKit", package: "TOMLKit")],
+            // A link to the themes folder: its files are what is built in.
+            resources: [.embedInCode("Theme/BuiltIn")],
             swiftSettings: strict
         ),
         .target(

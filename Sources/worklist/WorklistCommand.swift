@@ -14,7 +14,10 @@ struct WorklistCommand: AsyncParsableCommand {
             'worklist demo' shows a synthetic schedule, without any network.
             """,
         version: Version.text,
-        subcommands: [BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self],
+        subcommands: [
+            BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self,
+            ThemesCommand.self,
+        ],
         defaultSubcommand: BrowseCommand.self
     )
 

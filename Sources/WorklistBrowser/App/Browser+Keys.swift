@@ -197,6 +197,8 @@ extension Browser {
             case .columns(let columns, let column): show(columns, revealing: column)
             case .rememberView: effects += rememberView()
             case .ask(let paths): askFor(paths)
+            case .preview(let theme): wear(theme)
+            case .keepTheme(let theme): effects += keep(theme)
             case .message(let message):
                 self.message = message
             }

@@ -260,7 +260,8 @@ extension Browser {
         fresh.isTouched = old.isTouched
         fresh.layout = old.layout
         fresh.revealed = old.revealed
-        fresh.layoutRows = old.layoutRows
+        // Widths do not jump, whatever came in.
+        fresh.layoutRows = max(old.layoutRows, size.rows)
         let line = old.position - old.top
         if let row = fresh.row(of: cursor.identity, near: cursor.row), let place = fresh.rows.position(of: row) {
             fresh.cursor = RowReference(row: row, identity: cursor.identity)

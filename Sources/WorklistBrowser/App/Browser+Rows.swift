@@ -19,7 +19,8 @@ extension Browser {
         grid.write("St", row: area.row, column: area.column + 2, style: style)
         var focusStyle = theme.style("ui.key", over: style)
         // Without colours the marked column has to differ all the same.
-        if focusStyle == style { focusStyle.modifiers.insert(.reverse) }
+        let ground = theme.style("ui.text")
+        if focusStyle.over(ground) == style.over(ground) { focusStyle.modifiers.insert(.reverse) }
         let order = list.rows.order
         for column in layout.columns {
             let text = TerminalText(column.column.header)

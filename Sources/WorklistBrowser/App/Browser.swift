@@ -12,14 +12,20 @@ public struct Browser: Sendable {
     /// From so many columns on the detail stands beside the list: both then show more than either did alone.
     static let splitColumns = 140
 
-    public var theme: Theme
+    /// What is drawn with: ``chosenTheme``, and over it what the server in use asks for.
+    public internal(set) var theme: Theme
+    var chosenTheme: Theme
+    /// Asked for by name, and not read yet.
+    var wantedTheme: String?
     var keymap = Keymap.standard
     let configPath: String
     var now: Moment
     var size = TerminalSize(columns: 80, rows: 24)
 
     var servers: [ServerProfile]
-    var server: ServerProfile?
+    var server: ServerProfile? {
+        didSet { if server?.accent != oldValue?.accent { wear(chosenTheme) } }
+    }
     /// The query in force: what "run" runs.
     var query: Query
 
@@ -105,12 +111,14 @@ public struct Browser: Sendable {
         now: Moment
     ) {
         self.theme = theme
+        self.chosenTheme = theme
         self.servers = servers
         self.server = current
         self.configPath = configPath
         self.settings = settings
         self.now = now
         query = initialQuery ?? Self.startQuery(for: current)
+        wear(theme)
         if current == nil {
             overlays = [Overlay(ConnectForm(existing: nil, configPath: configPath))]
         }
@@ -168,6 +176,16 @@ public struct Browser: Sendable {
         // Saved queries.
         // Watch and barcode.
         // Export, layouts, themes.
+        case .viewNotRemembered(let reason):
+            message = Message(
+                kind: .warning,
+                text: "the columns are not kept for the next time: \(TerminalText(reason))"
+            )
+            return []
+        case .themesRead(let choices): return themesRead(choices)
+        case .themeNotRemembered(let reason):
+            message = Message(kind: .warning, text: "this theme is for now only: \(TerminalText(reason))")
+            return []
         // The program.
         case .resumed: return [.redraw]
         case .terminationRequested: return quit(exitCode: 143)

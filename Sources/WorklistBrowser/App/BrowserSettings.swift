@@ -1,5 +1,10 @@
+import Terminal
+
 /// What the user's files say about the browser beyond servers; read by the program, before the browser starts.
 public struct BrowserSettings: Sendable {
+    /// What could not be used of the files, in the order it was found; shown on screen.
+    public var problems: [SettingsProblem] = []
+
     // Saved queries.
 
     // Columns and layouts.
@@ -10,6 +15,9 @@ public struct BrowserSettings: Sendable {
     // Watch and barcode.
 
     // Themes, keys, mouse.
+
+    /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.
+    public var overlays: [String: ThemeOverlay] = [:]
 
     public init() {}
 }

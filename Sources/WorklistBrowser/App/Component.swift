@@ -44,6 +44,11 @@ enum Intent {
 
     // Themes and the rest.
 
+    /// Draw with this theme.
+    case preview(Theme)
+    /// Draw with this theme, and start with it next time.
+    case keepTheme(Theme)
+
     /// One line for the user in the message place.
     case message(Message)
 }

@@ -45,6 +45,10 @@ public enum Event: Sendable {
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
+    /// The view of the list is forgotten at the end of the program.
+    case viewNotRemembered(reason: String)
+    case themesRead([ThemeChoice])
+    case themeNotRemembered(reason: String)
     // Servers.
     case serverSaved(ServerProfile, path: String)
     case serverNotSaved(reason: String)
@@ -117,6 +121,10 @@ public enum Effect: Sendable {
     // Export, layouts, themes.
     /// Keep how the lists of a scope or a saved query are looked at, for the next start.
     case rememberView(name: String, ListView)
+    /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
+    case readThemes(depth: ColorDepth, ascii: Bool)
+    /// Start with this theme next time.
+    case rememberTheme(String)
     // Servers.
     /// Write the server into the configuration file.
     case saveServer(ServerProfile)

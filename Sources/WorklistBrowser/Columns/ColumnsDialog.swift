@@ -326,7 +326,7 @@ struct ColumnsDialog: Component, Sendable {
         if case .offering = mode {
             let key = surroundings.keymap.label(of: .accept, in: .dialog) ?? "Enter"
             var offer = StyledLine(key, ink.key)
-            offer.add(" adds it as a return key; run the query again then.", ink.text)
+            offer.add(" adds it as a return key; then run it again.", ink.text)
             return [StyledLine("The query does not ask for it: it would stay empty.", ink.warning), offer]
         }
         guard let current else { return [StyledLine(), StyledLine()] }

@@ -220,12 +220,13 @@ struct ListLayout: Hashable, Sendable {
         for (index, sized) in all.enumerated() where index < fixed || index >= fixed + first {
             let room = width - start
             // A value of which only a part is seen may be taken for the whole: what is cut is text alone.
-            guard sized.width <= room || (room >= 6 && Self.mayBeCut(sized.column)) else { break }
+            // Only the one the others have scrolled away for is shown in part, with its mark, if it is wider than all that is left.
+            let isFirst = index == fixed + first
+            guard sized.width <= room || (room >= 6 && (isFirst || Self.mayBeCut(sized.column))) else { break }
             columns.append(Column(column: sized.column, start: start, width: min(sized.width, room)))
             start += min(sized.width, room) + 1
         }
         if columns.isEmpty, all.indices.contains(first), width > Self.gutter {
-            // Wider than the list: better a part, with its mark, than nothing.
             let room = width - Self.gutter
             columns = [Column(column: all[first].column, start: Self.gutter, width: min(all[first].width, room))]
         }

@@ -14,6 +14,10 @@ final class EffectRunner: Sendable {
         var finds: [FindID: Running] = [:]
         var demo: DemoServer?
         var arranging: Task<Void, Never>?
+        /// Files being written.
+        var writes = 0
+        /// The views chosen since the start, by name.
+        var views: [String: ListView] = [:]
     }
 
     /// A query in its two lives: while the association is opened, and while the C-FIND runs.
@@ -34,6 +38,8 @@ final class EffectRunner: Sendable {
         /// Where OSC 52 goes; nil for a screen that is none.
         var terminal: Int32?
         var demoCount = 300
+        var themes = ThemeLibrary()
+        var state = StateFile()
         /// Says which day, and which hour of it, the demonstration schedule is for.
         var clock = BrowserClock()
     }
@@ -63,18 +69,22 @@ final class EffectRunner: Sendable {
         // Saved queries.
         // Watch and barcode.
         // Export, layouts, themes.
-        case .rememberView: break
+        case .rememberView(let name, let view): remember(view, of: name)
+        case .readThemes(let depth, let ascii): readThemes(depth, ascii)
+        case .rememberTheme(let name): rememberTheme(name)
         // Servers.
         case .bell, .redraw, .suspend, .quit: break
         }
     }
 
-    /// Waits until no query is under way, for a second at most: an A-ABORT on the way out must reach the wire.
+    /// Waits until no query and no write is under way, for a second at most: an A-ABORT on the way out must reach the wire.
     ///
     /// Blocks its thread, which is that of the screen.
     func settle() {
         let deadline = ContinuousClock.now + .seconds(1)
-        while !state.withLockedValue({ $0.finds.isEmpty }), ContinuousClock.now < deadline { usleep(2_000) }
+        while !state.withLockedValue({ $0.finds.isEmpty && $0.writes == 0 }), ContinuousClock.now < deadline {
+            usleep(2_000)
+        }
     }
 
     // MARK: C-FIND
@@ -213,6 +223,56 @@ final class EffectRunner: Sendable {
             } catch {
                 let failure = AssociationFailure(.invalidSetting("\(error)"), peer: configuration.peer)
                 post(.echo(id, .failed(failure)))
+            }
+        }
+    }
+
+    // MARK: Themes
+
+    private func readThemes(_ depth: ColorDepth, _ ascii: Bool) {
+        let themes = options.themes
+        let post = post
+        Task {
+            let choices = themes.catalogue(depth: depth, ascii: ascii).filter { !$0.isOverlay }.map {
+                ThemeChoice(name: $0.name, path: $0.path, theme: $0.theme)
+            }
+            post(.themesRead(choices))
+        }
+    }
+
+    private func rememberTheme(_ name: String) {
+        let options = options
+        let post = post
+        state.withLockedValue { $0.writes += 1 }
+        Task { [self] in
+            defer { state.withLockedValue { $0.writes -= 1 } }
+            do throws(SettingsProblem) {
+                try RememberedTheme.write(name, options.state, configured: options.configuration.theme)
+            } catch {
+                post(.themeNotRemembered(reason: error.description))
+            }
+        }
+    }
+
+    // MARK: Views of the list
+
+    /// Two changes in quick succession may be written in either order: each writes what was chosen last.
+    private func remember(_ view: ListView, of name: String) {
+        let options = options
+        let post = post
+        state.withLockedValue { state in
+            state.writes += 1
+            state.views[name] = view
+        }
+        Task { [self] in
+            defer { state.withLockedValue { $0.writes -= 1 } }
+            do throws(SettingsProblem) {
+                try options.state.change { table in
+                    let latest = state.withLockedValue { $0.views[name] }
+                    RememberedViews.put(latest ?? view, of: name, into: table)
+                }
+            } catch {
+                post(.viewNotRemembered(reason: error.description))
             }
         }
     }

@@ -10,6 +10,7 @@ import WorklistBrowser
 ///     :wait rows>=100        also visible>=N, outcome, running, text "WORDS"
 ///     :resize 100x30
 ///     :screen out.txt        the screen as text; - for standard output
+///     :svg out.svg WORDS     the screen as a picture; the words say what it shows
 ///     :assert WORDS          the screen shows them; :refute the opposite
 struct Script: Sendable {
     private enum Step: Sendable {
@@ -18,6 +19,7 @@ struct Script: Sendable {
         case wait(Condition)
         case resize(TerminalSize)
         case screen(String)
+        case picture(String, title: String)
         case assert(String, isExpected: Bool)
     }
 
@@ -52,7 +54,7 @@ struct Script: Sendable {
             guard let step = Self.step(line) else {
                 throw .usage(
                     "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
-                        + ":wait, :resize, :screen, :assert, :refute"
+                        + ":wait, :resize, :screen, :svg, :assert, :refute"
                 )
             }
             steps.append((index + 1, step))
@@ -69,6 +71,10 @@ struct Script: Sendable {
             case "wait": return condition(argument).map(Step.wait)
             case "resize": return TerminalSize(parsing: argument).map(Step.resize)
             case "screen": return argument.isEmpty ? nil : .screen(String(argument))
+            case "svg":
+                let words = argument.split(separator: " ", maxSplits: 1)
+                guard let file = words.first else { return nil }
+                return .picture(String(file), title: words.count > 1 ? unquoted(words[1]) : "worklist")
             case "assert": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: true)
             case "refute": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: false)
             default: return nil
@@ -111,6 +117,11 @@ struct Script: Sendable {
             case .screen(let file):
                 settle(loop)
                 try save(screen.text, file, line)
+            case .picture(let file, let title):
+                settle(loop)
+                let isLight = loop.app.browser.theme.appearance == .light
+                let frame = screen.lastFrame ?? Frame(grid: Grid(size: screen.size))
+                try save(GridPicture(frame, title: title, isLight: isLight).svg, file, line)
             case .assert(let words, let isExpected):
                 settle(loop)
                 if screen.text.contains(words) != isExpected {

@@ -209,11 +209,11 @@ struct Configuration {
     }
 
     /// The folder a file is in; empty for a file of the working directory.
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     }
 
-    private static func makeFolder(_ path: String) -> SystemFailure? {
+    static func makeFolder(_ path: String) -> SystemFailure? {
         if path.isEmpty || access(path, F_OK) == 0 { return nil }
         if let failure = makeFolder(folder(of: path)) { return failure }
         return mkdir(path, 0o700) == 0 || errno == EEXIST ? nil : SystemFailure(errno)
