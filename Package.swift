@@ -135,7 +135,7 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["worklist"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["worklist"], exclude: ["Pictures"], swiftSettings: strict),
         // The two programs of the documentation, and the tests that it tells the truth.
         .executableTarget(
             name: "QueryClient",

@@ -17,6 +17,7 @@ struct WorklistCommand: AsyncParsableCommand {
         subcommands: [
             BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self,
             ThemesCommand.self,
+            KeysCommand.self, InfoCommand.self,
         ],
         defaultSubcommand: BrowseCommand.self
     )

@@ -10,14 +10,20 @@ private struct Recorder: TerminalApplication {
     var renders = 0
     var onKey: LoopRequests = .paint
     var work: Duration = .zero
+    var arrivals: [(instant: ContinuousClock.Instant, count: Int)] = []
+
+    mutating func inputsArrived(at instant: ContinuousClock.Instant) { arrivals.append((instant, 0)) }
 
     mutating func handle(input: InputEvent) -> LoopRequests {
+        if !arrivals.isEmpty { arrivals[arrivals.count - 1].count += 1 }
         switch input {
         case .key(let key):
             log.append(key.description)
             if key == .character("q") { return .quit }
             if key == .ctrl("z") { return [.suspend, .paint] }
             if key == .character("b") { return .bell }
+            if key == .character("m") { return .mouseOn }
+            if key == .character("M") { return [.mouseOn, .mouseOff] }
             return onKey
         case .tick:
             log.append("tick")
@@ -26,6 +32,7 @@ private struct Recorder: TerminalApplication {
         case .resize(let size): log.append("resize \(size)")
         case .signal(let signal): log.append("\(signal)")
         case .paste(let text): log.append("paste " + text)
+        case .mouse(let event): log.append(event.description)
         case .resumed: log.append("resumed")
         case .invalid: log.append("invalid")
         }
@@ -72,6 +79,7 @@ private final class PipeScreen: Screen {
     var bytesWritten: Int { 0 }
     func draw(_ grid: Grid, cursor: Point?) { inner.draw(grid, cursor: cursor) }
     func bell() { inner.bell() }
+    func setMouse(_ isOn: Bool) { inner.setMouse(isOn) }
     func invalidate() {}
     func suspend() {}
     func resume() {}
@@ -206,6 +214,43 @@ struct LoopTests {
         screen.type([0xB1])
         loop.turn()
         #expect(loop.app.log == ["j", "up", "paste xé", "山"])
+    }
+
+    @Test("all keys of one read have the same instant, and the next read has a later one")
+    func arrivals() {
+        let screen = PipeScreen()
+        let loop = TerminalLoop(app: Recorder(), screen: screen)
+        let before = ContinuousClock.now
+        screen.type(Array("0039102\u{1B}[200~x\u{1B}[201~\r".utf8))
+        loop.turn()
+        screen.type(Array("ab".utf8))
+        loop.turn()
+        #expect(loop.app.log.count == 11)
+        #expect(loop.app.arrivals.map(\.count) == [9, 2])
+        let instants = loop.app.arrivals.map(\.instant)
+        #expect(before < instants[0] && instants[0] < instants[1] && instants[1] < ContinuousClock.now)
+        // Posted inputs have the instant of their post, one each.
+        loop.handle.post(input: .key(.character("c")))
+        loop.handle.post(input: .key(.character("d")))
+        loop.turn()
+        #expect(loop.app.arrivals.map(\.count) == [9, 2, 1, 1])
+    }
+
+    @Test("the mouse is switched by the program, and its reports come as keys do")
+    func mouse() {
+        let screen = PipeScreen()
+        let loop = TerminalLoop(app: Recorder(), screen: screen)
+        screen.type(Array("m".utf8))
+        loop.turn()
+        #expect(screen.inner.isMouseOn)
+        screen.type(Array("\u{1B}[<0;3;4M\u{1B}[<64;1".utf8))
+        loop.turn()
+        screen.type(Array(";1MM".utf8))
+        loop.turn()
+        #expect(!screen.inner.isMouseOn)
+        loop.handle.post(input: .mouse(MouseEvent(.drag, .right, column: 5, row: 6, modifiers: .shift)))
+        loop.turn()
+        #expect(loop.app.log == ["m", "press left 2,3", "wheel-up 0,0", "M", "shift-drag right 5,6"])
     }
 
     @Test("a lone Escape is a key after its time, without another byte")

@@ -203,11 +203,42 @@ struct NcursesScreenTests {
         #expect(terminal.modes() == before)
         let output = terminal.output()
         #expect(output.contains("山田"))
-        let plain = type == "linux"
+        let plain = type == "linux" || type == "vt100"
         #expect(output.contains("\u{1B}[?2026h") == !plain)
         #expect(output.contains("\u{1B}[?2004h") == !plain)
         #expect(output.contains("\u{1B}[?2004l") == !plain)
         if type.hasPrefix("xterm") { #expect(output.contains("\u{1B}[?1049h") && output.contains("\u{1B}[?1049l")) }
+    }
+
+    @Test(
+        "mouse reports are switched on and off, come back after a stop, and end with the screen",
+        arguments: [
+            ("xterm-256color", true), ("xterm", true), ("tmux-256color", true), ("screen", true), ("linux", false),
+            ("vt100", false),
+        ]
+    )
+    func mouse(type: String, has: Bool) throws {
+        let on = "\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h"
+        let off = "\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l"
+        let terminal = try PseudoTerminal()
+        let screen = try NcursesScreen(terminal.options(type))
+        screen.draw(Grid(size: screen.size), cursor: nil)
+        #expect(!terminal.output().contains("\u{1B}[?1000h"))
+        screen.setMouse(true)
+        screen.setMouse(true)
+        #expect(terminal.output() == (has ? on : ""))
+        screen.resume()
+        let resumed = terminal.output()
+        #expect(resumed.contains(off) == has)
+        #expect(resumed.hasSuffix(on) == has)
+        screen.setMouse(false)
+        #expect(terminal.output() == (has ? off : ""))
+        screen.setMouse(true)
+        _ = terminal.output()
+        screen.close()
+        #expect(terminal.output().contains(off) == has)
+        screen.setMouse(false)
+        #expect(terminal.output() == "")
     }
 
     @Test("only rows that changed are sent, and an equal frame sends nothing")
@@ -382,7 +413,7 @@ struct NcursesScreenTests {
 
     @Test("padding is taken out of terminfo strings")
     func padding() {
-        func strip(_ text: String) -> String { String(decoding: NcursesScreen.withoutPadding(text), as: UTF8.self) }
+        func strip(_ text: String) -> String { String(decoding: TerminalAbilities.withoutPadding(text), as: UTF8.self) }
         #expect(strip("\u{1B}[m\u{0F}$<2>") == "\u{1B}[m\u{0F}")
         #expect(strip("a$<5/>b$<1*>c$d<e") == "abc$d<e")
         #expect(strip("a$<5") == "a")
@@ -402,6 +433,7 @@ struct NcursesScreenTests {
             var options = PseudoTerminal.options("xterm-256color", descriptor: PseudoTerminal.open(path))
             options.allowCoreDumps = false
             let screen = try NcursesScreen(options)
+            screen.setMouse(true)
             screen.draw(Grid(size: screen.size), cursor: nil)
             // The thread may have SIGABRT blocked; abort() sees to that.
             if number == SIGABRT { abort() }
@@ -410,11 +442,13 @@ struct NcursesScreenTests {
         #expect(result != nil)
         #expect(terminal.modes() == before)
         let output = terminal.output()
-        for sequence in ["\u{1B}[?1049l", "\u{1B}[?2004l", "\u{1B}[?2026l"] {
+        for sequence in [
+            "\u{1B}[?1049l", "\u{1B}[?2004l", "\u{1B}[?2026l", "\u{1B}[?1000l", "\u{1B}[?1002l", "\u{1B}[?1006l",
+        ] {
             let on = sequence.dropLast() + "h"
             let last = try #require(output.range(of: sequence))
             #expect(output[last].contains(on) == false)
-            #expect(output.suffix(80).contains(sequence))
+            #expect(output.suffix(110).contains(sequence))
         }
     }
 
@@ -463,7 +497,7 @@ struct NcursesScreenTests {
             }
         }
         #expect(terminal.modes() == before)
-        #expect(terminal.output().suffix(80).contains("\u{1B}[?1049l"))
+        #expect(terminal.output().suffix(110).contains("\u{1B}[?1049l"))
     }
 }
 

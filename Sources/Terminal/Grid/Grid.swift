@@ -15,6 +15,9 @@ public struct Grid: Hashable, Sendable {
     /// Rows after each other; `size.rows * size.columns` cells.
     private(set) var cells: [Cell]
     public var rightToLeft: RightToLeft = .mark
+    /// What can be clicked, in the order it was drawn. Whoever draws a thing marks its place in the same breath, so that
+    /// the eye and the mouse cannot differ. No part of what makes two grids equal.
+    public private(set) var regions: [HitRegion] = []
 
     public init(size: TerminalSize, style: Style = .plain) {
         self.size = size
@@ -39,6 +42,28 @@ public struct Grid: Hashable, Sendable {
     func row(_ row: Int) -> ArraySlice<Cell> {
         guard row >= 0, row < rows else { return [] }
         return cells[row * columns..<(row + 1) * columns]
+    }
+
+    public static func == (a: Grid, b: Grid) -> Bool {
+        a.size == b.size && a.rightToLeft == b.rightToLeft && a.cells == b.cells
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(size)
+        hasher.combine(cells)
+    }
+
+    // MARK: The mouse
+
+    /// Says what a click on a rectangle means; what is marked later lies on top.
+    public mutating func mark(_ rect: Rect, _ target: some HitTarget) {
+        let area = rect.intersection(bounds)
+        if !area.isEmpty { regions.append(HitRegion(rect: area, target: target)) }
+    }
+
+    /// Forgets the regions marked after the first `count`: something was drawn over them, or they mean nothing now.
+    public mutating func dropRegions(after count: Int = 0) {
+        regions.removeLast(max(0, regions.count - max(0, count)))
     }
 
     // MARK: Writing

@@ -3,6 +3,8 @@ public enum InputEvent: Hashable, Sendable {
     case key(Key)
     /// Bracketed paste: belongs into a text field, never into the keymap.
     case paste(String)
+    /// Only after ``Screen/setMouse(_:)``.
+    case mouse(MouseEvent)
     /// Bytes that are no key: broken UTF-8, an unknown or cut escape sequence.
     case invalid
     case resize(TerminalSize)

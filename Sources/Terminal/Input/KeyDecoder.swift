@@ -19,8 +19,11 @@ public struct KeyDecoder: Sendable {
         /// `ESC ]`, `ESC P`, `ESC _`, `ESC ^`, `ESC X`: text up to BEL or `ESC \`.
         case string(opener: UInt8)
         case stringEscape(opener: UInt8)
-        /// The bytes of an X10 mouse report still to come.
-        case mouse(left: Int)
+        /// `ESC [ M`: three more bytes are an X10 mouse report.
+        case mouse
+        /// A mouse report was cut by time and given up: what still comes of it must not be taken for keys. `left` is how
+        /// many bytes an X10 report lacks; nil for an SGR report, which ends with a letter.
+        case lateMouse(left: Int?)
         /// Between `ESC [ 200 ~` and `ESC [ 201 ~`.
         case paste
     }
@@ -49,6 +52,7 @@ public struct KeyDecoder: Sendable {
         case .escape: 25
         // The user cannot type these; a slow line may be in the middle of one.
         case .csi, .ss3, .mouse, .string, .stringEscape: 100
+        case .lateMouse: 1000
         }
     }
 
@@ -69,14 +73,27 @@ public struct KeyDecoder: Sendable {
             events.append(.key(.escape))
         case .csi:
             events.append(parameters.isEmpty && !overflow ? .key(.alt("[")) : .invalid)
+            if parameters.first == 0x3C {
+                toGround()
+                state = .lateMouse(left: nil)
+                return events
+            }
         case .ss3:
             events.append(parameters.isEmpty ? .key(.alt("O")) : .invalid)
         case .string(let opener):
             events.append(
                 parameters.isEmpty && !overflow ? .key(.alt(Character(Unicode.Scalar(opener)))) : .invalid
             )
-        case .stringEscape, .mouse:
+        case .stringEscape:
             events.append(.invalid)
+        case .mouse:
+            events.append(.invalid)
+            let left = 3 - parameters.count
+            toGround()
+            state = .lateMouse(left: left)
+            return events
+        case .lateMouse:
+            break
         }
         toGround()
         return events
@@ -121,8 +138,10 @@ public struct KeyDecoder: Sendable {
                 state = .escape
                 feed(byte, &events)
             }
-        case .mouse(let left):
-            if left > 1 { state = .mouse(left: left - 1) } else { toGround() }
+        case .mouse:
+            x10(byte, &events)
+        case .lateMouse(let left):
+            lateMouse(byte, left: left, &events)
         case .paste:
             paste(byte, &events)
         }
@@ -257,7 +276,11 @@ public struct KeyDecoder: Sendable {
             }
             return
         }
-        if raw.first == 0x3C || raw.first == 0x3F || raw.first == 0x3E { return }  // mouse and replies: swallowed
+        if raw.first == 0x3C {
+            report(MouseReport.sgr(raw, final: final), &events)
+            return
+        }
+        if raw.first == 0x3F || raw.first == 0x3E { return }  // replies: swallowed
         let numbers = Self.numbers(raw)
         let modifiers = Self.modifiers(numbers.count > 1 ? numbers[1] : 1)
         switch final {
@@ -270,7 +293,7 @@ public struct KeyDecoder: Sendable {
         case 0x50...0x53: events.append(.key(Key(.function(Int(final) - 0x4F), modifiers)))
         case 0x5A: events.append(.key(Key(.tab, modifiers.union(.shift))))
         case 0x61...0x64: events.append(.key(Key(Self.arrow(final - 0x20), .shift)))  // rxvt
-        case 0x4D where raw.isEmpty: state = .mouse(left: 3)
+        case 0x4D where raw.isEmpty: state = .mouse
         case 0x49, 0x4F: break  // focus in and out
         case 0x75: finishUnicode(numbers.first ?? 0, modifiers, &events)
         case 0x7E where numbers.first == 27 && numbers.count > 2: finishUnicode(numbers[2], modifiers, &events)
@@ -381,6 +404,45 @@ public struct KeyDecoder: Sendable {
         if bits & 2 != 0 || bits & 8 != 0 { result.insert(.alt) }
         if bits & 4 != 0 { result.insert(.ctrl) }
         return result
+    }
+
+    // MARK: Mouse
+
+    private func report(_ reading: MouseReport.Reading, _ events: inout [InputEvent]) {
+        switch reading {
+        case .event(let event): events.append(.mouse(event))
+        case .nothing: break
+        case .malformed: events.append(.invalid)
+        }
+    }
+
+    private mutating func x10(_ byte: UInt8, _ events: inout [InputEvent]) {
+        if byte == 0x1B || byte == 0x03 {
+            // No report has these: it was cut.
+            events.append(.invalid)
+            toGround()
+            ground(byte, &events)
+            return
+        }
+        parameters.append(byte)
+        guard parameters.count == 3 else { return }
+        let reading = MouseReport.x10(parameters)
+        toGround()
+        report(reading, &events)
+    }
+
+    private mutating func lateMouse(_ byte: UInt8, left: Int?, _ events: inout [InputEvent]) {
+        if let left, byte != 0x1B, byte != 0x03 {
+            if left > 1 { state = .lateMouse(left: left - 1) } else { toGround() }
+            return
+        }
+        switch byte {
+        case 0x30...0x39 where left == nil, 0x3B where left == nil: break
+        case 0x4D where left == nil, 0x6D where left == nil: toGround()
+        default:
+            toGround()
+            ground(byte, &events)
+        }
     }
 
     // MARK: Paste

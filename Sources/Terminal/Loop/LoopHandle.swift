@@ -37,7 +37,7 @@ public final class LoopHandle<Event: Sendable>: Sendable {
         enqueue { $0.events.append(contentsOf: events) }
     }
 
-    /// Hands a key, a paste or a resize over as if the terminal had sent it. Inputs go before events.
+    /// Hands a key, a mouse event, a paste or a resize over as if the terminal had sent it. Inputs go before events.
     @discardableResult
     public func post(input: InputEvent) -> Bool {
         let now = ContinuousClock.now

@@ -34,7 +34,7 @@ public struct LoopStatistics: Sendable {
     public internal(set) var frames = 0
     /// Frames put off because the terminal did not take more output.
     public internal(set) var framesDeferred = 0
-    /// Keys, pastes, resizes and signals handled.
+    /// Keys, mouse events, pastes, resizes and signals handled.
     public internal(set) var inputs = 0
     /// Events of other threads handled.
     public internal(set) var events = 0

@@ -14,6 +14,10 @@ public struct LoopRequests: OptionSet, Sendable {
     /// Write the whole screen again: Ctrl-L.
     public static let redraw = LoopRequests(rawValue: 8)
     public static let quit = LoopRequests(rawValue: 16)
+    /// Mouse reports from now on, see ``Screen/setMouse(_:)``.
+    public static let mouseOn = LoopRequests(rawValue: 32)
+    /// No more of them; wins over ``mouseOn``.
+    public static let mouseOff = LoopRequests(rawValue: 64)
 }
 
 /// A program on a screen: events in, frames out. All calls come from the loop's thread.
@@ -21,7 +25,13 @@ public protocol TerminalApplication {
     /// What other threads tell the program.
     associatedtype Event: Sendable
 
-    /// A key, a paste, a resize, a signal, or the deadline.
+    /// When the inputs that follow came: called before the first ``handle(input:)`` of each instant.
+    ///
+    /// All that one `read` of the terminal gave has one and the same instant, so a barcode scanner's burst, which a
+    /// terminal hands over in one piece or a few, is seen as what it is. Keys that came while the program was busy are
+    /// read together too: they seem closer to each other than they were typed, never further apart by more than a turn.
+    mutating func inputsArrived(at instant: ContinuousClock.Instant)
+    /// A key, the mouse, a paste, a resize, a signal, or the deadline.
     mutating func handle(input: InputEvent) -> LoopRequests
     mutating func handle(event: Event) -> LoopRequests
     /// When ``InputEvent/tick`` is wanted: a clock, a spinner. Nil: sleep until something happens.
@@ -29,10 +39,16 @@ public protocol TerminalApplication {
     mutating func render(size: TerminalSize) -> Frame
 }
 
+extension TerminalApplication {
+    public mutating func inputsArrived(at instant: ContinuousClock.Instant) {}
+}
+
 /// One thread that owns the screen. It sleeps in `poll` until a key, a signal, a posted event or the deadline comes.
 ///
 /// Each turn: inputs first, then events for at most ``eventBudget``, then at most one frame. A frame an input asked for is
 /// drawn at once; frames that only events asked for come at most every ``frameInterval``.
+///
+/// The clock is asked once for all keys of a `read`, not once a key: see ``TerminalApplication/inputsArrived(at:)``.
 public final class TerminalLoop<App: TerminalApplication> {
     public var app: App
     public let screen: any Screen
@@ -60,6 +76,7 @@ public final class TerminalLoop<App: TerminalApplication> {
     private var retryAt: Instant?
     private var unpainted: [Instant] = []
     private var requests: LoopRequests = []
+    private var lastArrival: Instant?
 
     public init(app: App, screen: any Screen) {
         self.app = app
@@ -183,13 +200,17 @@ public final class TerminalLoop<App: TerminalApplication> {
         if total > 0 {
             decoderDeadline = decoder.pendingMilliseconds.map { now + .milliseconds($0) }
         } else if let deadline = decoderDeadline, deadline <= now {
-            decoderDeadline = nil
             for event in decoder.flush() { deliver(event, at: now) }
+            decoderDeadline = decoder.pendingMilliseconds.map { now + .milliseconds($0) }
         }
     }
 
     private func deliver(_ input: InputEvent, at: Instant?) {
         statistics.inputs += 1
+        if let at, at != lastArrival {
+            lastArrival = at
+            app.inputsArrived(at: at)
+        }
         let wanted = app.handle(input: input)
         accept(wanted)
         if wanted.contains(.paint) || wanted.contains(.redraw) {
@@ -226,6 +247,11 @@ public final class TerminalLoop<App: TerminalApplication> {
         let wanted = requests
         requests = []
         if wanted.contains(.bell) { screen.bell() }
+        if wanted.contains(.mouseOff) {
+            screen.setMouse(false)
+        } else if wanted.contains(.mouseOn) {
+            screen.setMouse(true)
+        }
         if wanted.contains(.redraw) {
             screen.invalidate()
             paintNow = true

@@ -45,8 +45,7 @@ public final class NcursesScreen: Screen {
     private let screen: OpaquePointer
     private let window: UnsafeMutablePointer<WINDOW>
     private let files: [UnsafeMutablePointer<FILE>]
-    private let enter: [UInt8]
-    private let leave: [UInt8]
+    private let abilities: TerminalAbilities
     private let synchronizes: Bool
     private let meter: WriteMeter?
 
@@ -56,6 +55,7 @@ public final class NcursesScreen: Screen {
     private var cursorVisible: Bool?
     private var line: [cchar_t] = []
     private var isOpen = true
+    private var isMouseOn = false
 
     nonisolated(unsafe) private static var isInUse = false
 
@@ -70,7 +70,7 @@ public final class NcursesScreen: Screen {
         }
         let type = options.terminalType ?? cnc_environment("TERM").map { String(cString: $0) } ?? ""
         guard !type.isEmpty else { throw .noTerminalType }
-        let strings = try Self.capabilities(of: type, output: options.output)
+        let abilities = try TerminalAbilities(of: type, output: options.output)
 
         var modes = termios()
         isTerminal = tcgetattr(options.input, &modes) == 0
@@ -78,10 +78,8 @@ public final class NcursesScreen: Screen {
         self.options = options
         terminalType = type
         isUTF8 = options.isUTF8 && !options.asciiOnly
-        let plainProtocol = type == "linux" || type == "dumb"
-        synchronizes = options.synchronizedOutput && !plainProtocol
-        enter = plainProtocol ? [] : Array("\u{1B}[?2004h".utf8)
-        leave = plainProtocol ? [] : Array("\u{1B}[?2004l".utf8)
+        self.abilities = abilities
+        synchronizes = options.synchronizedOutput && abilities.isModern
         meter = options.countBytes ? WriteMeter() : nil
 
         if !options.allowCoreDumps { _ = cnc_no_core() }
@@ -93,7 +91,7 @@ public final class NcursesScreen: Screen {
                 input: options.input,
                 output: options.output,
                 modes: modes,
-                bytes: (synchronizes ? Self.synchronizeEnd : []) + leave + strings
+                bytes: (synchronizes ? Self.synchronizeEnd : []) + abilities.leave + abilities.restore
             )
         }
         // LINES and COLUMNS in the environment must not freeze the size.
@@ -145,7 +143,7 @@ public final class NcursesScreen: Screen {
         size = options.fallbackSize
         _ = curs_set(0)
         if !updateSize() { resizeterm(Int32(size.rows), Int32(size.columns)) }
-        send(enter)
+        send(abilities.enter)
     }
 
     deinit { close() }
@@ -298,6 +296,13 @@ public final class NcursesScreen: Screen {
         if isOpen { beep() }
     }
 
+    /// Does nothing on terminals that have no mouse by their description.
+    public func setMouse(_ isOn: Bool) {
+        guard isOpen, isOn != isMouseOn else { return }
+        isMouseOn = isOn
+        send(isOn ? abilities.mouseOn : abilities.mouseOff)
+    }
+
     public func invalidate() {
         guard isOpen else { return }
         shown = nil
@@ -340,7 +345,7 @@ public final class NcursesScreen: Screen {
     }
 
     private func giveBack() {
-        send(leave)
+        send(abilities.leave)
         _ = curs_set(1)
         endwin()
         setModes()
@@ -359,7 +364,8 @@ public final class NcursesScreen: Screen {
         clearok(cnc_curscr(), true)
         wnoutrefresh(window)
         doupdate()
-        send(enter)
+        send(abilities.enter)
+        if isMouseOn { send(abilities.mouseOn) }
     }
 
     public func close() {
@@ -367,7 +373,7 @@ public final class NcursesScreen: Screen {
         isOpen = false
         // A terminal that has stopped reading must not keep the program from ending.
         if !isReady { tcflush(options.output, TCOFLUSH) }
-        send(leave)
+        send(abilities.leave)
         _ = curs_set(1)
         endwin()
         setModes()
@@ -392,41 +398,5 @@ public final class NcursesScreen: Screen {
             if count <= 0 { return }
             rest = rest.dropFirst(count)
         }
-    }
-
-    // MARK: The terminal's abilities
-
-    /// Checks the terminal's type before anything is written, and returns the bytes that put it right after a crash.
-    private static func capabilities(of type: String, output: Int32) throws(TerminalError) -> [UInt8] {
-        var status: Int32 = 0
-        guard setupterm(type, output, &status) == OK else {
-            // A hard-copy terminal is found (status 1) but refused.
-            throw status == 1 ? .cannotPlaceCursor(type) : .unknownTerminal(type)
-        }
-        defer { _ = del_curterm(cnc_cur_term()) }
-        guard cnc_tigetstr("cup") != nil, cnc_tigetstr("clear") != nil else { throw .cannotPlaceCursor(type) }
-        var bytes: [UInt8] = []
-        for name in ["op", "sgr0", "cnorm", "rmcup"] {
-            if let value = cnc_tigetstr(name) { bytes += withoutPadding(value) }
-        }
-        if cnc_tigetstr("rmcup") == nil { bytes += [0x0D, 0x0A] }
-        return bytes
-    }
-
-    /// Terminfo strings hold delays, `$<5>`, that only ncurses interprets.
-    static func withoutPadding(_ value: UnsafePointer<CChar>) -> [UInt8] {
-        var result: [UInt8] = []
-        var skipping = false
-        for byte in String(cString: value).utf8 {
-            if skipping {
-                if byte == 0x3E { skipping = false }
-            } else if byte == 0x3C, result.last == 0x24 {
-                result.removeLast()
-                skipping = true
-            } else {
-                result.append(byte)
-            }
-        }
-        return result
     }
 }

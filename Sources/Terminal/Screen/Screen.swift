@@ -21,6 +21,9 @@ public protocol Screen: AnyObject {
 
     func draw(_ grid: Grid, cursor: Point?)
     func bell()
+    /// Asks the terminal for mouse reports, ``InputEvent/mouse(_:)``, or for no more of them. Off at first; while they
+    /// are on, text can be selected only with what the terminal has for that, mostly Shift.
+    func setMouse(_ isOn: Bool)
     /// The next frame is written whole, as if nothing were on the terminal.
     func invalidate()
     /// Gives the terminal back to the shell and stops the program, as Ctrl-Z does; returns when it runs again.
@@ -40,7 +43,8 @@ public protocol Screen: AnyObject {
     var signalDescriptor: Int32? { get }
 }
 
-/// A screen in memory: for tests and for scripts. It keeps the last frame.
+/// A screen in memory: for tests and for scripts. It keeps the last frame. Keys and mouse events come by
+/// ``LoopHandle/post(input:)``.
 public final class HeadlessScreen: Screen {
     public private(set) var size: TerminalSize
     public let depth: ColorDepth
@@ -48,6 +52,7 @@ public final class HeadlessScreen: Screen {
     public private(set) var lastFrame: Frame?
     public private(set) var frames = 0
     public private(set) var bells = 0
+    public private(set) var isMouseOn = false
     public private(set) var isClosed = false
 
     public init(size: TerminalSize, depth: ColorDepth = .indexed256, isUTF8: Bool = true) {
@@ -68,6 +73,7 @@ public final class HeadlessScreen: Screen {
     }
 
     public func bell() { bells += 1 }
+    public func setMouse(_ isOn: Bool) { isMouseOn = isOn }
     public func invalidate() {}
     public func suspend() {}
     public func resume() {}

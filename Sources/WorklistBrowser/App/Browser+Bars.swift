@@ -76,11 +76,18 @@ extension Browser {
             let text = word(scope)
             let label: TerminalText = text.isEmpty ? "\(scope.rawValue)" : "\(scope.rawValue) \(text)"
             if !line.isEmpty { line.space() }
-            if scope == active {
-                line.add("[\(label)]", theme.style("ui.bar.scope.active"))
-            } else {
-                line.add(label, theme.style("ui.bar.scope"))
-            }
+            let command: Command =
+                switch scope {
+                case .scanner: .scopeScanner
+                case .modality: .scopeModality
+                case .all: .scopeAll
+                }
+            line.add(
+                scope == active
+                    ? StyledLine("[\(label)]", theme.style("ui.bar.scope.active"))
+                    : StyledLine(label, theme.style("ui.bar.scope")),
+                target: .listCommand(command)
+            )
         }
         return line
     }
@@ -297,8 +304,9 @@ extension Browser {
                 right.space(2)
             }
             let key = keymap.label(of: .queryCancel, in: .list) ?? "x"
-            right.add(key, ink.key)
-            right.add(run.cancelRequestedAt == nil ? " cancel" : run.isAborting ? "" : " again aborts", ink.text)
+            var cancel = StyledLine(key, ink.key)
+            cancel.add(run.cancelRequestedAt == nil ? " cancel" : run.isAborting ? "" : " again aborts", ink.text)
+            right.add(cancel, target: .listCommand(.queryCancel))
             right.space()
         } else if let list, list.rows.count > 0 {
             let place = list.cursor == nil ? 0 : list.position + 1
@@ -390,15 +398,15 @@ extension Browser {
             return
         }
         func piece(_ hint: (command: Command, key: TerminalText, word: TerminalText), first: Bool) -> StyledLine {
+            var words = StyledLine(hint.key, ink.key)
+            words.space()
+            words.add(hint.word, ink.text)
             var line = StyledLine()
             line.space(first ? 1 : 2)
-            line.add(hint.key, ink.key)
-            line.space()
-            line.add(hint.word, ink.text)
+            line.add(words, target: .command(hint.command))
             return line
         }
-        // Cancelling stands beside what it cancels, in the status line.
-        let hints = keymap.hints(in: context).filter { $0.command != .queryCancel }
+        let hints = context == .list ? listHints : keymap.hints(in: context)
         // Help and the palette lead to everything else: they are always there.
         let isTail: (Command) -> Bool = { $0 == .palette || $0 == .help || $0 == .back }
         let tail = hints.filter { isTail($0.command) }
@@ -421,8 +429,9 @@ extension Browser {
         var right = StyledLine()
         for (command, word) in [(Command.accept, "keep"), (.back, "drop")] {
             right.space(2)
-            right.add(keymap.label(of: command, in: .filter) ?? "", ink.key)
-            right.add(" \(TerminalText(word))", ink.text)
+            var words = StyledLine(keymap.label(of: command, in: .filter) ?? "", ink.key)
+            words.add(" \(TerminalText(word))", ink.text)
+            right.add(words, target: .command(command))
         }
         right.space()
         var left = StyledLine(" filter ", ink.dim)
@@ -486,9 +495,11 @@ extension Browser {
 
     private func keyLine(_ command: Command, _ text: TerminalText, in context: KeyContext = .list) -> StyledLine {
         let ink = Ink(theme)
+        var words = StyledLine()
+        words.add(keymap.label(of: command, in: context) ?? "", columns: 6, ink.key)
+        words.add(text, ink.text)
         var line = StyledLine()
-        line.add(keymap.label(of: command, in: context) ?? "", columns: 6, ink.key)
-        line.add(text, ink.text)
+        line.add(words, target: .command(command))
         return line
     }
 

@@ -11,15 +11,20 @@ extension Browser {
     }
 
     mutating func press(_ key: Key) -> [Effect] {
+        lastClicked = nil
+        if let effects = pressAfterPrefix(key) { return effects }
+        guard isLargeEnough else { return pressUnseen(key) }
         let context = context
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText, let character = key.typedCharacter {
             return insert(String(character))
         }
+        if beginSequence(key) { return [] }
         guard let command = keymap.command(for: key, in: context) else {
             message = nil
             if context == .list {
-                message = Message(kind: .info, text: "\(key.label) has no meaning here; ? shows the keys")
+                let help = keymap.label(of: .help, in: .list).map { "; \($0) shows the keys" } ?? ""
+                message = Message(kind: .info, text: "\(key.label) has no meaning here\(help)")
             }
             return []
         }
@@ -27,7 +32,21 @@ extension Browser {
         return perform(command)
     }
 
+    /// On a screen too small to show anything: what ends or draws anew works, all else would act on what is not seen.
+    private mutating func pressUnseen(_ key: Key) -> [Effect] {
+        switch keymap.command(for: key, in: context) {
+        case .interrupt: return perform(.interrupt)
+        case .redraw: return perform(.redraw)
+        case .suspend: return perform(.suspend)
+        case .queryCancel where overlays.isEmpty: return perform(.queryCancel)
+        case .quit where overlays.isEmpty && run == nil: return perform(.quit)
+        default: return []
+        }
+    }
+
     mutating func paste(_ text: String) -> [Effect] {
+        pending = nil
+        guard isLargeEnough else { return [] }
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText { return insert(text) }
         message = Message(kind: .info, text: "pasted text runs no commands; / and then paste filters the list")
@@ -55,6 +74,14 @@ extension Browser {
         case .help:
             let below = context
             overlays.append(Overlay(HelpDialog(context: below)))
+            return []
+        case .palette:
+            let below = context
+            overlays.append(Overlay(PaletteDialog(context: below)))
+            return []
+        case .mouseToggle: return toggleMouse()
+        case .problems:
+            openProblems()
             return []
         default: break
         }
@@ -138,11 +165,8 @@ extension Browser {
             isPrivate.toggle()
         // Themes and the rest.
         case .viewTheme: return openThemes()
-        case .mouseToggle: return toggleMouse()
         case .serverMenu:
-            overlays.append(Overlay(ServerMenu(servers: servers, current: server, configPath: configPath)))
-        case .palette:
-            overlays.append(Overlay(PaletteDialog(context: .list)))
+            overlays.append(Overlay(serversMenu()))
         case .quit:
             if run == nil { return quit(exitCode: 0) }
             askToQuit()
@@ -173,10 +197,11 @@ extension Browser {
         for intent in intents {
             switch intent {
             case .effect(.quit(let code)): effects += quit(exitCode: code)
-            case .effect(let effect):
-                if case .startEcho(let number, _) = effect { echoNumber = number }
-                effects.append(effect)
-            case .close: if !overlays.isEmpty { overlays.removeLast() }
+            case .effect(.startEcho(_, let profile)): effects += startTest(of: profile)
+            case .effect(let effect): effects.append(effect)
+            case .close:
+                effects += stopTest()
+                if !overlays.isEmpty { overlays.removeLast() }
             case .open(let overlay): overlays.append(overlay)
             case .run(let query):
                 overlays.removeAll()
@@ -197,6 +222,10 @@ extension Browser {
             case .columns(let columns, let column): show(columns, revealing: column)
             case .rememberView: effects += rememberView()
             case .ask(let paths): askFor(paths)
+            case .read(let set, let scope): effects += read(with: set, scope)
+            case .performArgument(let command, let argument):
+                if !overlays.isEmpty { overlays.removeLast() }
+                effects += perform(command, argument: argument)
             case .preview(let theme): wear(theme)
             case .keepTheme(let theme): effects += keep(theme)
             case .message(let message):

@@ -3,7 +3,7 @@ import DICOMMatching
 import DICOMProtocol
 import Terminal
 
-/// Themes and mouse.
+/// Themes.
 extension Browser {
     mutating func openThemes() -> [Effect] {
         overlays.append(Overlay(ThemePicker(before: chosenTheme)))
@@ -48,6 +48,4 @@ extension Browser {
         message = Message(kind: .info, text: "theme \(TerminalText(theme.name))")
         return [.rememberTheme(theme.name)]
     }
-
-    mutating func toggleMouse() -> [Effect] { [] }
 }

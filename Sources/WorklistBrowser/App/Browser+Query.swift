@@ -17,8 +17,7 @@ extension Browser {
         adoptView(for: &wanted)
         let identifier: DataSet
         do throws(QueryError) {
-            let policy = CharacterSetPolicy(preferred: [server.characterSetToSend].compactMap(\.self))
-            identifier = try wanted.identifier(characterSet: policy, now: now.queryMoment)
+            identifier = try wanted.identifier(server.identifierForm, now: now.queryMoment)
         } catch {
             query = wanted
             overlays.append(Overlay(ErrorDialog(error, kept: keptText)))
@@ -33,6 +32,7 @@ extension Browser {
         let id = nextFindID()
         lastSeries += 1
         var fresh = ResultList(series: lastSeries, query: wanted, words: words, server: server, startedAt: now)
+        fresh.rows.readings = readings
         var next = Run(id: id, server: server, query: wanted, startedAt: now)
         if let old = list {
             // The user's way of looking at a list outlives the list.
@@ -165,6 +165,8 @@ extension Browser {
         var received: Int
         let isRefresh = ended.incoming != nil
         let words = QueryWords.words(of: ended.query, now: ended.startedAt.queryMoment)
+        let rowsOfThis = receivedRows(of: ended)
+        note(OutcomeWords(end, rows: rowsOfThis, statistics: statistics), rows: rowsOfThis, of: ended.server)
         if var incoming = ended.incoming {
             received = incoming.rows.count
             incoming.end = end
@@ -223,6 +225,8 @@ extension Browser {
         }
         return effects
     }
+
+    private func receivedRows(of run: Run) -> Int { run.incoming?.rows.count ?? list?.rows.count ?? 0 }
 
     /// A list that nobody has moved in begins at its first row, whichever row came first off the wire.
     private mutating func showFromTop() {
@@ -397,9 +401,15 @@ extension Browser {
                 return []
             }
         }
+        return askDay(Int(target.daysSince1970) - Int(today.daysSince1970))
+    }
+
+    /// The query in force for another day: so many days from today, and said as people say it.
+    mutating func askDay(_ days: Int) -> [Effect] {
+        let target = now.date.adding(days: days)
         var next = query
         let value =
-            switch target.daysSince1970 - today.daysSince1970 {
+            switch days {
             case 0: "today"
             case 1: "tomorrow"
             case -1: "yesterday"

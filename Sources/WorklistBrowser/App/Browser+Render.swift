@@ -11,6 +11,7 @@ extension Browser {
         var grid = Grid(size: size, style: theme.style("ui.text"))
         guard isLargeEnough else {
             drawTooSmall(&grid)
+            remember(grid)
             return Frame(grid: grid, cursor: nil)
         }
         var cursor: Point?
@@ -30,6 +31,8 @@ extension Browser {
         grid.settle(ground)
         let dialogArea = Rect(row: 1, column: 0, rows: size.rows - 2, columns: size.columns)
         for overlay in overlays.dropFirst((base ?? -1) + 1) {
+            // Only the dialog on top takes clicks.
+            grid.dropRegions()
             overlay.component.draw(into: &grid, in: dialogArea, surroundings)
             // Every other cell has colours by now: those without are the dialog's.
             if ground.background != .default { grid.settle(theme.style("ui.dialog").over(ground)) }
@@ -42,6 +45,7 @@ extension Browser {
         }
         drawMessage(&grid)
         grid.settle(ground)
+        remember(grid)
         return Frame(grid: grid, cursor: cursor)
     }
 
@@ -137,7 +141,13 @@ extension Browser {
         }
         // The keys stand in the last line of the screen.
         screen?.hidesHints = true
+        let regions = grid.regions.count
         screen?.draw(into: &grid, in: inside, surroundings)
+        if detail == nil, let cursor = list?.cursor {
+            // Its lines take clicks once it has the keys: the first click gives them to it.
+            grid.dropRegions(after: regions)
+            grid.mark(pane, ClickTarget.pane(cursor))
+        }
     }
 
     private mutating func drawList(_ grid: inout Grid, in area: Rect) {
@@ -182,6 +192,11 @@ extension Browser {
             return
         }
         for (offset, line) in visible.enumerated() {
+            let reference = RowReference(row: line.row, identity: ItemIdentity(list.rows.table.item(line.row)))
+            grid.mark(
+                Rect(row: area.row + 1 + offset, column: area.column, rows: 1, columns: area.columns),
+                ClickTarget.row(reference)
+            )
             drawRow(
                 &grid,
                 layout,
@@ -240,8 +255,15 @@ extension Browser {
     }
 
     private func drawMessage(_ grid: inout Grid) {
-        guard let message else { return }
         let ink = Ink(theme)
+        let last = Rect(row: size.rows - 1, column: 0, rows: 1, columns: size.columns)
+        if let line = pendingLine(ink) {
+            line.draw(into: &grid, row: size.rows - 1, column: 0, columns: size.columns)
+            grid.mark(last, ClickTarget.nothing)
+            return
+        }
+        guard let message else { return }
+        grid.mark(last, ClickTarget.nothing)
         let style =
             switch message.kind {
             case .info: ink.title

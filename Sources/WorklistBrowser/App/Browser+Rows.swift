@@ -17,6 +17,7 @@ extension Browser {
         let style = theme.style("table.header")
         grid.fill(Rect(row: area.row, column: area.column, rows: 1, columns: area.columns), style: style)
         grid.write("St", row: area.row, column: area.column + 2, style: style)
+        grid.mark(Rect(row: area.row, column: area.column, rows: 1, columns: 4), ClickTarget.column(.status))
         var focusStyle = theme.style("ui.key", over: style)
         // Without colours the marked column has to differ all the same.
         let ground = theme.style("ui.text")
@@ -26,6 +27,10 @@ extension Browser {
             let text = TerminalText(column.column.header)
             let mark = sortMark(column.column, order) ?? .empty
             let shown = DisplayWidth.clip(text, to: max(0, column.width - mark.width)).text + mark
+            grid.mark(
+                Rect(row: area.row, column: area.column + column.start, rows: 1, columns: column.width),
+                ClickTarget.column(column.column)
+            )
             grid.write(
                 DisplayWidth.clip(shown, to: column.width).text,
                 row: area.row,

@@ -34,8 +34,11 @@ public struct Browser: Sendable {
     var run: Run?
     /// How the last query ended, if its rows are not those on screen.
     var attempt: Attempt?
-    /// The connection test whose progress is shown.
-    var echoNumber: Int?
+    /// The connection test whose progress is shown, and the server it is of.
+    var echo: (number: Int, server: String)?
+    var lastEcho = 0
+    /// What is known of the servers, by name.
+    var serverStates: [String: ServerState] = [:]
     private var lastFind = 0
     var lastSeries = 0
 
@@ -63,7 +66,28 @@ public struct Browser: Sendable {
 
     // Watch and barcode.
 
+    // Character sets.
+
+    /// Rows that the user reads otherwise than declared.
+    var readings: [ItemIdentity: SpecificCharacterSet] = [:]
+
     // Themes, keys and the rest.
+
+    /// Keys that others have to follow.
+    var pending: Pending?
+    /// Clicks and the wheel are taken.
+    var isMouseOn = true
+    /// What can be clicked, as it was painted last.
+    var hits: [HitRegion] = []
+    /// The rows painted last, by screen row: whose they are, and since when they stand there.
+    var painted: [Int: PaintedRow] = [:]
+    var paintedScreen: PaintedScreen?
+    /// The last frame was painted after everything that was typed and clicked.
+    var isPainted = false
+    /// The user's own doing is what the next frame shows.
+    var isOwnChange = false
+    /// What the last click was on, until a key is pressed.
+    var lastClicked: ClickTarget?
 
     /// What the program knew at the start: files of the user, read for the browser.
     var settings = BrowserSettings()
@@ -117,16 +141,27 @@ public struct Browser: Sendable {
         self.configPath = configPath
         self.settings = settings
         self.now = now
+        keymap = settings.keymap.keymap
+        isMouseOn = settings.isMouseOn
         query = initialQuery ?? Self.startQuery(for: current)
         wear(theme)
         if current == nil {
-            overlays = [Overlay(ConnectForm(existing: nil, configPath: configPath))]
+            // Who has servers chooses one of them; nobody is asked a patient's name at the wrong place.
+            overlays =
+                servers.isEmpty
+                ? [Overlay(ConnectForm(existing: nil, configPath: configPath))]
+                : [Overlay(ServerMenu(servers: servers, current: nil, configPath: configPath))]
         }
+        sayProblems()
     }
 
     /// The first query, if there is a server to ask. Call it once, before the first event.
     public mutating func start() -> [Effect] {
-        server == nil ? [] : startQuery(query)
+        guard server != nil else { return [] }
+        let effects = startQuery(query)
+        // The first query would have wiped it away.
+        sayProblems()
+        return effects
     }
 
     static func startQuery(for server: ServerProfile?) -> Query {
@@ -157,8 +192,7 @@ public struct Browser: Sendable {
             return []
         case .find(let id, let progress): return update(id, progress)
         case .echo(let number, let progress):
-            guard number == echoNumber else { return [] }
-            changeTop(ConnectForm.self) { $0.echo(progress) }
+            update(number, progress)
             return []
         case .arranged(let generation, let order): return arranged(generation, order)
         case .serverSaved(let profile, let path):
@@ -194,8 +228,16 @@ public struct Browser: Sendable {
 
     private mutating func update(_ input: InputEvent) -> [Effect] {
         switch input {
+        case .key, .paste:
+            isOwnChange = true
+            isPainted = false
+        case .mouse: isOwnChange = true
+        default: break
+        }
+        switch input {
         case .key(let key): return press(key)
         case .paste(let text): return paste(text)
+        case .mouse(let event): return mouse(event)
         case .invalid: return []
         case .resize(let size):
             resize(to: size)
@@ -245,6 +287,9 @@ public struct Browser: Sendable {
     var surroundings: Surroundings {
         var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap)
         for sized in list?.layout?.all ?? [] { surroundings.columnWidths[sized.column] = sized.width }
+        if let top = overlays.last, top.is(HelpDialog.self) || top.is(PaletteDialog.self) {
+            surroundings.unavailable = unavailable
+        }
         return surroundings
     }
 
@@ -260,6 +305,9 @@ public struct Browser: Sendable {
     public mutating func bind(key: String, to command: String, in context: String) throws(KeymapError) {
         try keymap.bind(key: key, to: command, in: context)
     }
+
+    /// Mouse reports are wanted.
+    public var takesMouse: Bool { isMouseOn }
 
     /// A query is under way.
     public var isRunning: Bool { run != nil }
@@ -282,7 +330,7 @@ public struct Browser: Sendable {
 
     /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
     public var secondsToNextClock: Double {
-        if run != nil { return 0.1 }
+        if run != nil || echo != nil { return 0.1 }
         // Patients that are alike and items sent twice are looked for a little at each drawing.
         if let list, list.isSearching { return 0.05 }
         let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000

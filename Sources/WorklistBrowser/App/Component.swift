@@ -8,6 +8,8 @@ struct Surroundings {
     var server: ServerProfile?
     var theme: Theme
     var keymap: Keymap
+    /// Why commands of the screen below a help or palette do nothing now.
+    var unavailable: [Command: TerminalText] = [:]
     /// How wide the columns of the list are at present.
     var columnWidths: [ListColumn: Int] = [:]
 }
@@ -31,8 +33,12 @@ enum Intent {
     case use(ServerProfile, saving: Bool)
     // The list.
 
+    /// Read a row, or all rows of the server, with this character set; nil: as declared.
+    case read(SpecificCharacterSet?, ReadingScope)
     /// Close this dialog, then do the command on what is below it.
     case perform(Command)
+    /// As ``perform(_:)``, with what was typed behind the command's name.
+    case performArgument(Command, String)
     /// Sort the list; the dialog stays.
     case sort(SortOrder)
     /// Show other columns, this one in view; the dialog stays.
@@ -52,6 +58,9 @@ enum Intent {
     /// One line for the user in the message place.
     case message(Message)
 }
+
+/// What a chosen character set is for.
+enum ReadingScope: Hashable, Sendable { case row, server }
 
 /// A line for the user: what happened, and how bad it is.
 struct Message: Hashable {
@@ -74,6 +83,8 @@ protocol Component: Sendable {
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent]
     /// Text typed or pasted into the field that has the focus; only called while ``takesText``.
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent]
+    /// A click on what this one marked while it drew itself; `isAgain`: the click before was on the same.
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent]
     /// Draws into the rectangle; a dialog draws its box over what is there.
     func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings)
     /// Where the terminal's cursor stands while a text field has the focus, for the rectangle it is drawn in.
@@ -82,5 +93,8 @@ protocol Component: Sendable {
 
 extension Component {
     var isFullScreen: Bool { false }
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        clickedByKeys(target, isAgain: isAgain, surroundings)
+    }
     func cursor(in area: Rect) -> Point? { nil }
 }

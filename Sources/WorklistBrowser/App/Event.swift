@@ -33,7 +33,7 @@ public struct FindID: Hashable, Sendable {
 
 /// What happens to the browser. Everything comes in by this one door, in order.
 public enum Event: Sendable {
-    /// A key, a paste, or bytes that are neither.
+    /// A key, the mouse, a paste, or bytes that are none of these.
     case input(InputEvent)
     case resized(TerminalSize)
     /// The clock moved; at most once a second, more often while a query runs.
@@ -84,6 +84,9 @@ public enum FindProgress: Sendable {
 /// A C-ECHO for "Test": the stages done so far with their times, then the end.
 public enum EchoProgress: Sendable {
     case stage(name: String, milliseconds: Double)
+    /// The association has a presentation context for Modality Worklist, or why it has none.
+    case worklistOffered
+    case worklistRefused(String)
     case succeeded(milliseconds: Double)
     case refused(Status)
     case failed(AssociationFailure)
@@ -115,7 +118,9 @@ public enum Effect: Sendable {
     case cancelFind(FindID)
     /// Send A-ABORT.
     case abortFind(FindID)
+    /// Test a server; the browser gives the number that its progress comes back with.
     case startEcho(Int, ServerProfile)
+    case cancelEcho(Int)
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
@@ -135,6 +140,8 @@ public enum Effect: Sendable {
     /// Put text on the clipboard by OSC 52.
     case copy(String)
     case bell
+    /// Mouse reports wanted from the terminal, or no more.
+    case mouse(Bool)
     case redraw
     case suspend
     case quit(exitCode: Int32)

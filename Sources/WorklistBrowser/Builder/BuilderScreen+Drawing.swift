@@ -310,6 +310,7 @@ extension BuilderScreen {
             // Under a box that leaves only its edges in sight a cursor would be a stray mark.
             let isCurrent = index == cursor && !isCovered
             let line = treeLine(rows[index], facts, columns, isCurrent: isCurrent, surroundings, ink)
+            if !isCovered, case .tree = mode { grid.mark(line: index, row: list.row + offset, in: list) }
             line.draw(
                 into: &grid,
                 row: list.row + offset,
@@ -505,9 +506,8 @@ extension BuilderScreen {
     }
 
     private func sentSize(_ facts: BuilderFacts) -> TerminalText {
-        let policy = CharacterSetPolicy(preferred: server?.characterSetToSend.map { [$0] } ?? [])
         do {
-            let identifier = try facts.query.identifier(characterSet: policy, now: facts.now)
+            let identifier = try facts.query.identifier(server?.identifierForm ?? IdentifierForm(), now: facts.now)
             let bytes = try identifier.encoded(.explicitVRLittleEndian)
             return "\(facts.query.keys.count) attributes asked for, \(bytes.count) bytes"
         } catch {

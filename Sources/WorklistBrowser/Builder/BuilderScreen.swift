@@ -395,12 +395,8 @@ struct BuilderScreen: Component {
 
     /// Sends the query if every key can be sent; else goes to the first that cannot and says why.
     private mutating func run(_ surroundings: Surroundings) -> [Intent] {
-        let preferred = server?.characterSetToSend.map { [$0] } ?? []
         do throws(QueryError) {
-            _ = try query.identifier(
-                characterSet: CharacterSetPolicy(preferred: preferred),
-                now: surroundings.now.queryMoment
-            )
+            _ = try query.identifier(server?.identifierForm ?? IdentifierForm(), now: surroundings.now.queryMoment)
             return [.run(query)]
         } catch {
             if let path = error.path {
@@ -477,6 +473,7 @@ struct BuilderScreen: Component {
         var helper = helper
         switch command {
         case .moveDown: helper.move(by: 1)
+        case .moveFirst: helper.move(by: -helper.choices.count)
         case .moveUp: helper.move(by: -1)
         case .movePageDown: helper.move(by: 8)
         case .movePageUp: helper.move(by: -8)
@@ -515,6 +512,7 @@ struct BuilderScreen: Component {
         var picker = picker
         switch command {
         case .moveDown: picker.move(by: 1)
+        case .moveFirst: picker.move(by: -picker.results.count)
         case .moveUp: picker.move(by: -1)
         case .movePageDown: picker.move(by: 8)
         case .movePageUp: picker.move(by: -8)

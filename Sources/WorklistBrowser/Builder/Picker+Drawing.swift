@@ -81,6 +81,7 @@ extension AttributePicker {
             line.pad(to: end + 1)
             let type = result.keyType.map { $0 == .none ? "-" : $0.rawValue } ?? "-"
             line.add(TerminalText(type), columns: 2, type == "R" ? theme.style("builder.required") : ink.text)
+            grid.mark(line: top + offset, row: list.row + offset, in: list)
             line.draw(
                 into: &grid,
                 row: list.row + offset,
@@ -130,6 +131,7 @@ extension ValueHelper {
             line.add(TerminalText(choice.label), ink.text)
             var right = StyledLine()
             if let resolved = resolved(choice, now: now) { right.add("=\(resolved)", ink.dim) }
+            grid.mark(line: top + offset, row: list.row + offset, in: list)
             line.draw(
                 into: &grid,
                 row: list.row + offset,

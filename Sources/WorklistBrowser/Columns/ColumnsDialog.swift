@@ -204,6 +204,22 @@ struct ColumnsDialog: Component, Sendable {
         return []
     }
 
+    /// A click on a line shows its column or hides it; among attributes it chooses, a second click adds.
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        guard case .line(let index) = target else { return [] }
+        switch mode {
+        case .list:
+            guard entries.indices.contains(index) else { return [] }
+            cursor = MenuCursor(index)
+            return toggle()
+        case .adding(var picker):
+            picker.move(by: index - picker.cursor)
+            mode = .adding(picker)
+            return isAgain ? perform(.accept, picker) : []
+        case .offering: return []
+        }
+    }
+
     // MARK: Drawing
 
     func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings) {
@@ -235,6 +251,7 @@ struct ColumnsDialog: Component, Sendable {
         let lines = content.rows - foot
         let top = cursor.top(count: entries.count, rows: lines)
         for offset in 0..<max(0, min(lines, entries.count - top)) {
+            if case .list = mode { grid.mark(line: top + offset, row: content.row + offset, in: content) }
             line(entries[top + offset], isCursor: top + offset == cursor.index, content.columns - 1, surroundings, ink)
                 .draw(
                     into: &grid,

@@ -265,6 +265,7 @@ extension DetailScreen {
         for offset in 0..<min(area.rows, lineCount - top) {
             let index = top + offset
             let isCurrent = index == cursor
+            grid.mark(line: index, row: area.row + offset, in: area)
             let line: StyledLine
             if tree.rows.indices.contains(index) {
                 line = treeLine(tree.rows[index], columns, isCurrent: isCurrent, surroundings, ink)

@@ -35,11 +35,12 @@ struct DialogBox {
         )
         var line = StyledLine()
         for (key, word) in keys {
+            var words = StyledLine(key, ink.key)
+            words.space()
+            words.add(word, ink.dialog)
             var next = StyledLine()
             next.space(line.isEmpty ? 1 : 2)
-            next.add(key, ink.key)
-            next.space()
-            next.add(word, ink.dialog)
+            next.add(words, target: .key(key))
             if line.width + next.width > box.columns - 7 { continue }
             line.add(next)
         }
@@ -76,11 +77,23 @@ struct MenuCursor: Hashable {
     }
 
     /// A command in a list of commands under a search field: runs the one under the cursor, edits the field, or moves.
-    mutating func perform(_ command: Command, field: inout TextField, running commands: [Command]) -> [Intent] {
+    ///
+    /// What cannot be done now says why, and stays.
+    mutating func perform(
+        _ command: Command,
+        field: inout TextField,
+        running commands: [(command: Command, argument: String?)],
+        unavailable: [Command: TerminalText]
+    ) -> [Intent] {
         switch command {
         case .accept:
             guard commands.indices.contains(index) else { return [] }
-            return [.perform(commands[index])]
+            let (chosen, argument) = commands[index]
+            if let argument { return [.performArgument(chosen, argument)] }
+            if let reason = unavailable[chosen] {
+                return [.message(Message(kind: .info, text: "\(TerminalText(chosen.rawValue)): \(reason)"))]
+            }
+            return [.perform(chosen)]
         case .back: return [.close]
         default:
             if field.perform(command) {

@@ -24,7 +24,9 @@ struct HelpDialog: Component, Sendable {
     private func lines(_ keymap: Keymap) -> [Line] {
         let needle = filter.text.lowercased()
         let lines: [Line] = keymap.bindings(in: context).compactMap { binding in
-            let keys = binding.keys.map(\.label).joined(separator: " ")
+            // A blank would look like the one inside of a sequence.
+            let separator: TerminalText = binding.keys.contains { $0.keys.count > 1 } ? ", " : " "
+            let keys = binding.keys.map(\.label).joined(separator: separator)
             let words = "\(keys.string) \(binding.help) \(binding.command.rawValue)".lowercased()
             for word in needle.split(separator: " ") where !words.contains(word) { return nil }
             return Line(
@@ -41,8 +43,22 @@ struct HelpDialog: Component, Sendable {
     }
 
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent] {
-        let commands = lines(surroundings.keymap).map(\.command)
-        return cursor.perform(command, field: &filter, running: commands)
+        let commands = lines(surroundings.keymap).map { (command: $0.command, argument: String?.none) }
+        return cursor.perform(
+            command,
+            field: &filter,
+            running: commands,
+            unavailable: surroundings.unavailable
+        )
+    }
+
+    /// The gutter's marks, and the mouse.
+    private static func legend(_ theme: Theme) -> [TerminalText] {
+        [
+            theme.glyph(.mark) + " marked  " + theme.glyph(.new) + " new  " + theme.glyph(.changed) + " changed  "
+                + theme.glyph(.gone) + " gone since the list before",
+            "Mouse: click a row, again to open; a header sorts; Shift+drag selects text",
+        ]
     }
 
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
@@ -55,7 +71,7 @@ struct HelpDialog: Component, Sendable {
         let theme = surroundings.theme
         let ink = Ink(theme)
         let lines = lines(surroundings.keymap)
-        let legend = context == .list ? StepStatus.legend(theme) : []
+        let legend = context == .list ? StepStatus.legend(theme) + Self.legend(theme) : []
         let box = DialogBox.frame(lines: 2 + surroundings.keymap.bindings(in: context).count + legend.count, in: area)
         DialogBox(
             title: "Keys: \(context.title)",
@@ -77,26 +93,31 @@ struct HelpDialog: Component, Sendable {
             placeholder: "word",
             ink: ink
         )
-        let legendRows = content.rows > 8 ? legend.count : 0
+        let legendRows = content.rows > 12 ? legend.count : content.rows > 8 ? min(2, legend.count) : 0
         let rows = content.rows - 1 - legendRows
-        let keyColumns = min(16, content.columns / 3)
+        let widest = lines.map(\.keys.width).max() ?? 0
+        let keyColumns = min(max(16, widest + 1), content.columns / 3)
         let top = cursor.top(count: lines.count, rows: rows)
         var group = ""
         for (offset, line) in lines.dropFirst(top).prefix(max(0, rows)).enumerated() {
             let isCursor = top + offset == cursor.index
+            let reason = surroundings.unavailable[line.command]
+            grid.mark(line: top + offset, row: content.row + 1 + offset, in: content)
             var styled = StyledLine(isCursor ? theme.glyph(.cursor) : " ")
             styled.space()
             styled.add(line.group == group ? "" : TerminalText(line.group), columns: 8, ink.dim)
             styled.pad(to: 10)
-            styled.add(line.keys, columns: keyColumns, ink.key)
+            let keys: TerminalText = line.keys.isEmpty ? "-" : line.keys
+            styled.add(keys, columns: keyColumns, reason == nil && !line.keys.isEmpty ? ink.key : ink.dim)
             styled.space()
-            styled.add(line.help, ink.dialog)
+            styled.add(line.help, reason == nil ? ink.dialog : ink.dim)
             group = line.group
             styled.draw(
                 into: &grid,
                 row: content.row + 1 + offset,
                 column: content.column,
-                columns: content.columns,
+                columns: content.columns - 1,
+                right: reason.map { StyledLine("(\($0))", ink.dim) } ?? StyledLine(),
                 base: isCursor ? ink.cursor : ink.dialog
             )
         }
@@ -144,6 +165,7 @@ extension KeyContext {
         case .servers: "servers"
         case .queries: "saved queries"
         case .columns: "columns"
+        case .characterSets: "character sets"
         }
     }
 }
@@ -159,7 +181,7 @@ extension Command {
         case "field": "Text"
         case "server": "Server"
         case "builder", "editor", "picker": "Query"
-        case "detail": "Detail"
+        case "detail", "text": "Detail"
         case "form": "Form"
         default: "Go"
         }

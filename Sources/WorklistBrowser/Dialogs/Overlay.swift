@@ -29,6 +29,10 @@ struct Overlay: Sendable {
         component.perform(command, surroundings)
     }
 
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        component.click(target, isAgain: isAgain, surroundings)
+    }
+
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
         component.insert(text, surroundings)
     }

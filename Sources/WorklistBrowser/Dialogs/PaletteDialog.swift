@@ -4,7 +4,7 @@ import Terminal
 struct PaletteDialog: Component, Sendable {
     /// The screen the commands act on.
     let context: KeyContext
-    private var field = TextField(limit: 60)
+    private var field = TextField(limit: 200)
     private var cursor = MenuCursor()
 
     init(context: KeyContext) {
@@ -20,6 +20,8 @@ struct PaletteDialog: Component, Sendable {
         var keys: TerminalText
         var help: TerminalText
         var score: Int
+        /// What was typed behind the command's word.
+        var argument: String?
     }
 
     /// Commands that make sense when called by name.
@@ -32,20 +34,55 @@ struct PaletteDialog: Component, Sendable {
         }
     }
 
+    /// `filter smith`: a word that takes something behind it, and that.
+    static func typedArgument(_ text: String) -> (word: String, argument: String)? {
+        let typed = text.drop { $0 == " " || $0 == ":" }
+        guard let blank = typed.firstIndex(of: " ") else { return nil }
+        var argument = typed[blank...].drop { $0 == " " }
+        while argument.last == " " { argument.removeLast() }
+        return argument.isEmpty ? nil : (typed[..<blank].lowercased(), String(argument))
+    }
+
     private func lines(_ keymap: Keymap) -> [Line] {
-        let wanted = field.text
+        var lines = matchingLines(keymap)
+        guard let (word, argument) = Self.typedArgument(field.text) else { return lines }
+        let bindings = Self.commands(keymap, context: context)
+        for binding in bindings.reversed() {
+            guard let takes = binding.command.argument, takes.word == word || binding.command.rawValue == word else {
+                continue
+            }
+            lines.insert(
+                Line(
+                    command: binding.command,
+                    name: takes.word,
+                    keys: TerminalText(binding.help),
+                    help: TerminalText(argument),
+                    score: Int.max,
+                    argument: argument
+                ),
+                at: 0
+            )
+        }
+        return lines
+    }
+
+    private func matchingLines(_ keymap: Keymap) -> [Line] {
+        let wanted = String(field.text.drop { $0 == ":" })
         return Self.commands(keymap, context: context).compactMap { binding in
             let name = binding.command.rawValue
             // A hit in the name counts more than one in the explanation.
             let inName = Self.score(wanted, in: name).map { $0 * 2 + 20 }
-            guard let score = [inName, Self.score(wanted, in: binding.help)].compactMap(\.self).max() else {
+            // The word that takes something behind it counts most.
+            let inWord = binding.command.argument.flatMap { Self.score(wanted, in: $0.word) }.map { $0 * 2 + 30 }
+            guard let score = [inWord, inName, Self.score(wanted, in: binding.help)].compactMap(\.self).max() else {
                 return nil
             }
+            let argument = binding.command.argument.map { TerminalText(" (\($0.word) \($0.what.string))") } ?? ""
             return Line(
                 command: binding.command,
                 name: name,
                 keys: binding.keys.map(\.label).joined(separator: " "),
-                help: TerminalText(binding.help),
+                help: TerminalText(binding.help) + (wanted.isEmpty ? "" : argument),
                 score: score
             )
         }.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
@@ -78,8 +115,13 @@ struct PaletteDialog: Component, Sendable {
     }
 
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent] {
-        let commands = lines(surroundings.keymap).map(\.command)
-        return cursor.perform(command, field: &field, running: commands)
+        let commands = lines(surroundings.keymap).map { (command: $0.command, argument: $0.argument) }
+        return cursor.perform(
+            command,
+            field: &field,
+            running: commands,
+            unavailable: surroundings.unavailable
+        )
     }
 
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
@@ -109,24 +151,26 @@ struct PaletteDialog: Component, Sendable {
             column: content.column + 2,
             width: content.columns - 2,
             isActive: true,
-            placeholder: "name of a command",
+            placeholder: "a command; or filter WORDS, day -1, sort COLUMN, server NAME",
             ink: ink
         )
         let rows = content.rows - 1
         let top = cursor.top(count: lines.count, rows: rows)
         for (offset, line) in lines.dropFirst(top).prefix(max(0, rows)).enumerated() {
             let isCursor = top + offset == cursor.index
+            let reason = line.argument == nil ? surroundings.unavailable[line.command] : nil
+            grid.mark(line: top + offset, row: content.row + 1 + offset, in: content)
             var styled = StyledLine(isCursor ? theme.glyph(.cursor) : " ")
             styled.space()
-            styled.add(TerminalText(line.name), columns: 17, ink.title)
+            styled.add(TerminalText(line.name), columns: 17, reason == nil ? ink.title : ink.dim)
             styled.space()
-            styled.add(line.help, ink.dialog)
+            styled.add(line.help, reason == nil ? ink.dialog : ink.dim)
             styled.draw(
                 into: &grid,
                 row: content.row + 1 + offset,
                 column: content.column,
-                columns: content.columns,
-                right: StyledLine(line.keys, ink.key),
+                columns: content.columns - 1,
+                right: reason.map { StyledLine("(\($0))", ink.dim) } ?? StyledLine(line.keys, ink.key),
                 base: isCursor ? ink.cursor : ink.dialog
             )
         }

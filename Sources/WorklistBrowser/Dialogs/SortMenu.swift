@@ -50,7 +50,7 @@ struct SortMenu: Component, Sendable {
         let ink = Ink(theme)
         let box = DialogBox.frame(lines: columns.count, columns: 56, in: area)
         let keymap = surroundings.keymap
-        let accept: TerminalText = hasSeveral ? "done" : "sort; again: turn round"
+        let accept: TerminalText = hasSeveral ? "done" : "sort, turn round"
         DialogBox(
             title: "Sort by",
             keys: [
@@ -74,6 +74,7 @@ struct SortMenu: Component, Sendable {
                 mark.add(theme.glyph(key.isDescending ? .sortDescending : .sortAscending), ink.key)
                 if current.keys.count > 1 { mark.add("\(place + 1)", ink.key) }
             }
+            grid.mark(line: top + offset, row: content.row + offset, in: content)
             line.draw(
                 into: &grid,
                 row: content.row + offset,

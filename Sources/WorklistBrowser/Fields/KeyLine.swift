@@ -12,11 +12,12 @@ enum KeyLine {
     ) -> StyledLine {
         func piece(_ hint: (command: Command, label: TerminalText), gap: Int) -> StyledLine? {
             guard let key = surroundings.keymap.label(of: hint.command, in: context) else { return nil }
+            var words = StyledLine(key, ink.key)
+            words.space()
+            words.add(hint.label, ink.text)
             var piece = StyledLine()
             piece.space(gap)
-            piece.add(key, ink.key)
-            piece.space()
-            piece.add(hint.label, ink.text)
+            piece.add(words, target: .command(hint.command))
             return piece
         }
         var reserved = hints.first { $0.command == .back }.flatMap { piece($0, gap: 2)?.width } ?? 0

@@ -5,6 +5,8 @@ struct StyledLine {
     private struct Part {
         var text: TerminalText
         var style: Style
+        /// What a click on it means.
+        var target: ClickTarget?
     }
 
     private var parts: [Part] = []
@@ -44,6 +46,12 @@ struct StyledLine {
         width += other.width
     }
 
+    /// Adds pieces that can be clicked.
+    mutating func add(_ other: StyledLine, target: ClickTarget) {
+        parts += other.parts.map { Part(text: $0.text, style: $0.style, target: target) }
+        width += other.width
+    }
+
     /// Draws into exactly `columns`: cut with a mark where it is too long, filled with blanks where it is too short.
     ///
     /// `base` lies under every piece, as on the cursor row; dimmed pieces are then drawn plain, to stay readable.
@@ -62,6 +70,10 @@ struct StyledLine {
                 ? DisplayWidth.fit(part.text + "  .", width: room)
                 : isCut ? DisplayWidth.fit(part.text, width: room) : part.text
             grid.write(text, row: row, column: column + used, style: Self.lay(part.style, on: base), maxWidth: room)
+            if let target = part.target {
+                let shown = min(text.width, room)
+                grid.mark(Rect(row: row, column: column + used, rows: 1, columns: shown), target)
+            }
             used += text.width
         }
     }

@@ -5,7 +5,7 @@ struct Keymap: Sendable {
     /// One line of the table.
     struct Binding: Sendable, Hashable {
         var contexts: [KeyContext]
-        var keys: [Key]
+        var keys: [KeySequence]
         var command: Command
         /// Word for the bottom line; empty for none.
         var hint: String
@@ -15,7 +15,7 @@ struct Keymap: Sendable {
     }
 
     private(set) var bindings: [Binding]
-    private var commands: [KeyContext: [Key: Command]]
+    private var commands: [KeyContext: [KeySequence: Command]]
 
     /// Reads a table: `contexts | keys | command | hint | help`, a binding a line; `*` stands for all contexts.
     ///
@@ -42,23 +42,26 @@ struct Keymap: Sendable {
                     throw KeymapError(line: number + 1, message: "there is no context '\(name)'")
                 }
             }
-            var keys: [Key] = []
+            var keys: [KeySequence] = []
             for name in fields[1].split(separator: " ") {
                 guard let key = Key(parsing: name) else {
                     throw KeymapError(line: number + 1, message: "there is no key '\(name)'")
                 }
-                keys.append(key)
+                keys.append(KeySequence(key))
             }
             for context in contexts {
                 for key in keys {
                     if let other = commands[context]?[key] {
                         throw KeymapError(
                             line: number + 1,
-                            message: "\(key) is bound to \(other.rawValue) already in \(context.rawValue)"
+                            message: "\(key.description) is bound to \(other.rawValue) already in \(context.rawValue)"
                         )
                     }
-                    if context.isForText, key.typedCharacter != nil {
-                        throw KeymapError(line: number + 1, message: "\(key) types text in \(context.rawValue)")
+                    if context.isForText, key.keys.first?.typedCharacter != nil {
+                        throw KeymapError(
+                            line: number + 1,
+                            message: "\(key.description) types text in \(context.rawValue)"
+                        )
                     }
                     commands[context, default: [:]][key] = command
                 }
@@ -112,47 +115,100 @@ struct Keymap: Sendable {
         }
     }()
 
-    /// Binds a key in one context; what it meant there before it means no more. An empty command takes it away.
+    /// Binds a key, or several after each other, in one context; what they meant there before they mean no more. An empty
+    /// command takes the meaning away.
     mutating func bind(key name: String, to commandName: String, in contextName: String) throws(KeymapError) {
-        guard let key = Key(parsing: name) else { throw KeymapError(message: "there is no key '\(name)'") }
+        guard let keys = KeySequence(parsing: name) else { throw KeymapError(message: "there is no key '\(name)'") }
         guard let context = KeyContext(rawValue: contextName) else {
             throw KeymapError(message: "there is no context '\(contextName)'")
         }
-        for index in bindings.indices.reversed()
-        where bindings[index].contexts.contains(context) && bindings[index].keys.contains(key) {
-            var own = bindings[index]
-            own.contexts = [context]
-            own.keys.removeAll { $0 == key }
-            bindings[index].contexts.removeAll { $0 == context }
-            bindings.insert(own, at: index + 1)
+        var command: Command?
+        if !commandName.isEmpty {
+            command = Command(rawValue: commandName)
+            if command == nil { throw KeymapError(message: "there is no command '\(commandName)'") }
         }
-        bindings.removeAll { $0.contexts.isEmpty }
-        commands[context]?[key] = nil
-        if commandName.isEmpty { return }
-        guard let command = Command(rawValue: commandName) else {
-            throw KeymapError(message: "there is no command '\(commandName)'")
+        if context.isForText, keys.keys.first?.typedCharacter != nil {
+            throw KeymapError(message: "\(keys.description) types text in \(contextName)")
         }
-        if context.isForText, key.typedCharacter != nil {
-            throw KeymapError(message: "\(key) types text in \(contextName)")
+        bind(keys, to: command, in: context)
+    }
+
+    /// As ``bind(key:to:in:)``, for what is known to be right.
+    mutating func bind(_ keys: KeySequence, to command: Command?, in context: KeyContext) {
+        unbind(keys, in: context)
+        guard let command else { return }
+        // A key cannot both do something and begin something: the later word counts.
+        for other in commands[context, default: [:]].keys
+        where other.isLonger(than: keys.keys) || keys.isLonger(than: other.keys) {
+            unbind(other, in: context)
         }
-        commands[context, default: [:]][key] = command
+        commands[context, default: [:]][keys] = command
         if let index = bindings.firstIndex(where: { $0.command == command && $0.contexts.contains(context) }) {
-            var own = bindings[index]
-            own.contexts = [context]
-            own.keys.insert(key, at: 0)
-            bindings[index].contexts.removeAll { $0 == context }
-            bindings.insert(own, at: index)
-            bindings.removeAll { $0.contexts.isEmpty }
+            let own = separate(index, for: context)
+            bindings[own].keys.insert(keys, at: 0)
         } else {
             let help = bindings.first { $0.command == command }?.help ?? command.rawValue
             bindings.append(
-                Binding(contexts: [context], keys: [key], command: command, hint: "", help: help, place: bindings.count)
+                Binding(contexts: [context], keys: [keys], command: command, hint: "", help: help, place: bindings.count)
             )
         }
     }
 
+    private mutating func unbind(_ keys: KeySequence, in context: KeyContext) {
+        commands[context]?[keys] = nil
+        while let index = bindings.firstIndex(where: { $0.contexts.contains(context) && $0.keys.contains(keys) }) {
+            let own = separate(index, for: context)
+            bindings[own].keys.removeAll { $0 == keys }
+        }
+    }
+
+    /// Takes every key away; what the commands do is still known.
+    mutating func unbindAll() {
+        commands = [:]
+        for index in bindings.indices { bindings[index].keys = [] }
+    }
+
+    /// A line of the table for one context alone; the index of that line.
+    private mutating func separate(_ index: Int, for context: KeyContext) -> Int {
+        guard bindings[index].contexts.count > 1 else { return index }
+        var own = bindings[index]
+        own.contexts = [context]
+        bindings[index].contexts.removeAll { $0 == context }
+        bindings.insert(own, at: index)
+        return index
+    }
+
+    /// What keys mean that were pressed after each other.
+    enum Meaning: Hashable {
+        case command(Command)
+        /// More keys have to follow.
+        case beginning
+    }
+
+    func meaning(of keys: [Key], in context: KeyContext) -> Meaning? {
+        guard let known = commands[context], let sequence = KeySequence(keys) else { return nil }
+        if let command = known[sequence] { return .command(command) }
+        return known.keys.contains { $0.isLonger(than: keys) } ? .beginning : nil
+    }
+
     func command(for key: Key, in context: KeyContext) -> Command? {
-        commands[context]?[key]
+        commands[context]?[KeySequence(key)]
+    }
+
+    func command(for keys: KeySequence, in context: KeyContext) -> Command? { commands[context]?[keys] }
+
+    /// The command that a label in the bottom line or in a dialog's edge stands for.
+    func command(labelled label: TerminalText, in context: KeyContext) -> Command? {
+        commands[context]?.first { $0.key.label == label }?.value
+    }
+
+    /// What may follow keys that were pressed, in the order of the table.
+    func continuations(of keys: [Key], in context: KeyContext) -> [(keys: KeySequence, binding: Binding)] {
+        bindings(in: context).flatMap { binding in
+            binding.keys.filter { $0.isLonger(than: keys) }.compactMap { whole in
+                KeySequence(Array(whole.keys.dropFirst(keys.count))).map { (keys: $0, binding: binding) }
+            }
+        }
     }
 
     /// The lines for a context, in the order of the table.

@@ -35,7 +35,10 @@ struct RowList: Sendable {
         var rows: Int
     }
 
-    let fallback: SpecificCharacterSet?
+    /// How text is read that declares no character set; what was declared too, if it is forced.
+    private(set) var fallback: SpecificCharacterSet?
+    /// Rows that a person reads otherwise: display only, they sort and filter as before.
+    var readings: [ItemIdentity: SpecificCharacterSet] = [:]
     var today: DICOMDate
 
     /// How much is done at once, on the UI thread; in rows.
@@ -165,6 +168,17 @@ struct RowList: Sendable {
         return isFrozen || !isUnsorted || inFlight?.sorts == true ? nil : resort()
     }
 
+    /// Reads all rows with another character set; order and filter follow.
+    mutating func read(with set: SpecificCharacterSet?) -> ArrangeJob? {
+        fallback = set
+        readings = [:]
+        let sorting = isFrozen ? nil : resort()
+        guard let filter else { return sorting }
+        _ = self.filter(by: nil)
+        // While a sort is under way this only notes that filtering comes after it.
+        return self.filter(by: filter) ?? sorting
+    }
+
     /// Adds the keys of rows that have none yet.
     private mutating func makeKeys(_ rows: Range<Int>) {
         let comparator = comparator
@@ -252,13 +266,15 @@ struct RowList: Sendable {
     }
 
     /// `reading`: attributes beyond the usual columns that will be looked at.
-    func text(_ row: Int, reading: [ListColumn] = []) -> RowText {
-        RowText(
-            table.item(row),
-            fallback: fallback,
+    func text(_ row: Int, reading extra: [ListColumn] = []) -> RowText {
+        let item = table.item(row)
+        let reading = readings.isEmpty ? nil : readings[ItemIdentity(item)]
+        return RowText(
+            item,
+            fallback: reading ?? fallback,
             today: today,
             hasUnsupportedKeys: table.status(row) == .pendingWithUnsupportedKeys,
-            reading: reading
+            reading: extra
         )
     }
 

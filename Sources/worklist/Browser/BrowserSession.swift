@@ -5,11 +5,12 @@ import WorklistBrowser
 
 /// One run of the browser, on the terminal or on a screen without one.
 struct BrowserSession: Sendable {
+    /// What the user's files say beyond servers.
+    var settings: BrowserSettings
     var servers: [ServerProfile]
     var current: ServerProfile?
     var effects: EffectRunner.Options
     var theme: String?
-    var settings = BrowserSettings()
     var color: ColorChoice
     var asciiOnly: Bool
     var script: Script?

@@ -9,7 +9,9 @@ import WorklistBrowser
 ///     "SMI*"                 typed text
 ///     :wait rows>=100        also visible>=N, outcome, running, text "WORDS"
 ///     :resize 100x30
+///     :click WORDS           where the screen shows them first, or :click 12,3 (column,row from 0); :wheel up, :wheel down
 ///     :screen out.txt        the screen as text; - for standard output
+///     :clock +3.2            moves a clock that stands still (--clock) on by seconds
 ///     :svg out.svg WORDS     the screen as a picture; the words say what it shows
 ///     :assert WORDS          the screen shows them; :refute the opposite
 struct Script: Sendable {
@@ -18,9 +20,17 @@ struct Script: Sendable {
         case text(String)
         case wait(Condition)
         case resize(TerminalSize)
+        case click(Place)
+        case wheel(up: Bool)
         case screen(String)
+        case clock(Double)
         case picture(String, title: String)
         case assert(String, isExpected: Bool)
+    }
+
+    private enum Place: Sendable {
+        case words(String)
+        case cell(column: Int, row: Int)
     }
 
     private enum Condition: Sendable {
@@ -54,7 +64,7 @@ struct Script: Sendable {
             guard let step = Self.step(line) else {
                 throw .usage(
                     "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
-                        + ":wait, :resize, :screen, :svg, :assert, :refute"
+                        + ":wait, :resize, :click, :wheel, :clock, :screen, :svg, :assert, :refute"
                 )
             }
             steps.append((index + 1, step))
@@ -70,7 +80,14 @@ struct Script: Sendable {
             switch parts.first {
             case "wait": return condition(argument).map(Step.wait)
             case "resize": return TerminalSize(parsing: argument).map(Step.resize)
+            case "click": return argument.isEmpty ? nil : .click(place(argument))
+            case "wheel": return argument == "up" ? .wheel(up: true) : argument == "down" ? .wheel(up: false) : nil
             case "screen": return argument.isEmpty ? nil : .screen(String(argument))
+            case "clock":
+                guard argument.hasPrefix("+"), let seconds = Double(argument.dropFirst()),
+                    (0...864_000).contains(seconds)
+                else { return nil }
+                return .clock(seconds)
             case "svg":
                 let words = argument.split(separator: " ", maxSplits: 1)
                 guard let file = words.first else { return nil }
@@ -87,6 +104,12 @@ struct Script: Sendable {
 
     private static func unquoted(_ text: Substring) -> String {
         text.count >= 2 && text.first == "\"" && text.last == "\"" ? String(text.dropFirst().dropLast()) : String(text)
+    }
+
+    private static func place(_ text: Substring) -> Place {
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        if numbers.count == 2, let column = numbers[0], let row = numbers[1] { return .cell(column: column, row: row) }
+        return .words(unquoted(text))
     }
 
     private static func condition(_ text: Substring) -> Condition? {
@@ -114,9 +137,20 @@ struct Script: Sendable {
                 screen.resize(to: size)
                 loop.handle.post(input: .resize(size))
                 loop.turn(maxWait: .zero)
+            case .click(let place):
+                settle(loop)
+                try click(place, line, loop, screen)
+            case .wheel(let up):
+                settle(loop)
+                loop.handle.post(input: .mouse(MouseEvent(up ? .wheelUp : .wheelDown, column: 2, row: 5)))
+                loop.turn(maxWait: .zero)
             case .screen(let file):
                 settle(loop)
                 try save(screen.text, file, line)
+            case .clock(let seconds):
+                loop.app.clock.advance(seconds: seconds)
+                loop.handle.post(input: .tick)
+                loop.turn(maxWait: .zero)
             case .picture(let file, let title):
                 settle(loop)
                 let isLight = loop.app.browser.theme.appearance == .light
@@ -177,6 +211,43 @@ struct Script: Sendable {
         case .running: return browser.isRunning
         case .text(let words): return screen.text.contains(words)
         }
+    }
+
+    /// Presses and releases the left button, on the middle of the words if words are asked for.
+    private func click(
+        _ place: Place,
+        _ line: Int,
+        _ loop: TerminalLoop<BrowserProgram>,
+        _ screen: HeadlessScreen
+    ) throws(ScriptFailure) {
+        let point: Point
+        switch place {
+        case .cell(let column, let row): point = Point(row: row, column: column)
+        case .words(let words):
+            guard let found = Self.find(words, in: screen) else {
+                throw ScriptFailure(
+                    path: path,
+                    line: line,
+                    text: "the screen does not show '\(words)' to click on",
+                    screen: screen.text
+                )
+            }
+            point = found
+        }
+        for kind in [MouseEvent.Kind.press, .release] {
+            loop.handle.post(input: .mouse(MouseEvent(kind, .left, column: point.column, row: point.row)))
+        }
+        loop.turn(maxWait: .zero)
+    }
+
+    private static func find(_ words: String, in screen: HeadlessScreen) -> Point? {
+        for (row, text) in screen.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            guard let range = text.firstRange(of: words) else { continue }
+            let before = text[..<range.lowerBound].unicodeScalars.reduce(0) { $0 + DisplayWidth.width(of: $1) }
+            let width = words.unicodeScalars.reduce(0) { $0 + DisplayWidth.width(of: $1) }
+            return Point(row: row, column: before + width / 2)
+        }
+        return nil
     }
 
     private func save(_ text: String, _ file: String, _ line: Int) throws(ScriptFailure) {

@@ -42,6 +42,12 @@ struct BrowserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
     var limit: Int?
 
+    @Flag(inversion: .prefixedNo, help: "Take clicks and the wheel; without, the terminal selects text by itself.")
+    var mouse: Bool?
+
+    @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
+    var keymap: String?
+
     func validate() throws {
         guard ColorChoice(parsing: color) != nil else {
             throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
@@ -76,7 +82,13 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
+        var settings = BrowserSettings()
+        settings.problems = effects.configuration.problems
+        settings.keymap = try KeymapFile.load(keymap)
+        settings.problems += settings.keymap.problems
+        settings.isMouseOn = mouse ?? effects.configuration.isMouseOn
         return BrowserSession(
+            settings: settings,
             servers: servers,
             current: current,
             effects: effects,
@@ -102,9 +114,19 @@ struct BrowseCommand: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
     @OptionGroup var browser: BrowserOptions
 
+    /// Who named no server is not turned away for one that cannot be used: the list of servers opens.
+    private func startServer(_ configuration: Configuration) throws -> ServerProfile? {
+        do {
+            return try options.profile()
+        } catch let failure as CommandFailure {
+            guard options.to == nil, options.server == nil, !configuration.problems.isEmpty else { throw failure }
+            return nil
+        }
+    }
+
     func run() async throws {
         let configuration = try Configuration.load(options.config)
-        let current = try options.profile()
+        let current = try startServer(configuration)
         var servers = configuration.servers
         if let current, !servers.contains(where: { $0.name == current.name }) { servers.append(current) }
         var effects = EffectRunner.Options(

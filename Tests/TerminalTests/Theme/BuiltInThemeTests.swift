@@ -87,7 +87,6 @@ struct BuiltInThemeTests {
             "bright-green on black": vivid, "bright-yellow on black": vivid,
             "black on bright-white": all, "blue on bright-white": vivid, "red on bright-white": all,
             "magenta on bright-white": vivid, "blue on white": vivid, "red on white": vivid, "magenta on white": vivid,
-            "white on white": [],
         ]
     }()
 

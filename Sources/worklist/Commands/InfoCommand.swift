@@ -1,0 +1,60 @@
+import ArgumentParser
+import Terminal
+import WorklistBrowser
+
+/// `worklist info`: where everything is, and what is wrong with it.
+struct InfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Show the files that are used, whether they are there, and what is wrong in them.",
+        discussion: """
+            Nothing is written, nothing is sent. Exit code 2 if something is wrong.
+
+            Examples:
+              worklist info
+              worklist info --config ./trial.toml
+            """
+    )
+
+    @Option(help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"))
+    var config: String?
+
+    func run() throws {
+        let out = StandardOutput.shared
+        let configuration = try Configuration.load(config)
+        let keymap = try KeymapFile.load()
+        let places = [
+            ("configuration", configuration.path),
+            ("keymap", KeymapFile.path),
+            ("queries", Configuration.folder + "/queries"),
+            ("themes", Configuration.folder + "/themes"),
+            ("state", Configuration.stateFolder),
+        ]
+        out.writeLine("worklist \(Version.text)")
+        for (name, path) in places {
+            let state = UserFile.state(of: path)
+            out.writeLine("  " + name.padded(to: 15) + TerminalText("\(path)  (\(state))").string)
+        }
+        let names = configuration.servers.map(\.name)
+        out.writeLine(
+            "  " + "servers".padded(to: 15)
+                + (names.isEmpty ? "none" : names.map { TerminalText($0).string }.joined(separator: ", "))
+        )
+        let problems = configuration.problems + keymap.problems
+        guard !problems.isEmpty else {
+            out.writeLine("No problems.")
+            return
+        }
+        out.writeLine(problems.count == 1 ? "1 problem; all else counts:" : "\(problems.count) problems; all else counts:")
+        for problem in problems { out.writeLine("  " + TerminalText(problem.description).string) }
+        throw ProgramExit.usage
+    }
+}
+
+extension Configuration {
+    /// `$XDG_STATE_HOME/worklist`, else `~/.local/state/worklist`.
+    static var stateFolder: String {
+        if let base = environment("XDG_STATE_HOME") { return base + "/worklist" }
+        return (environment("HOME") ?? ".") + "/.local/state/worklist"
+    }
+}
