@@ -8,7 +8,9 @@ extension Browser {
     // MARK: Asking
 
     /// Runs a query; the same query again is a refresh.
-    mutating func startQuery(_ wanted: Query) -> [Effect] {
+    ///
+    /// `isWatch`: the watch asks, not the user, whose edits and messages stay.
+    mutating func startQuery(_ wanted: Query, isWatch: Bool = false) -> [Effect] {
         guard let server else {
             message = Message(kind: .warning, text: "no server yet: v chooses one")
             return []
@@ -19,29 +21,41 @@ extension Browser {
         do throws(QueryError) {
             identifier = try wanted.identifier(server.identifierForm, now: now.queryMoment)
         } catch {
+            if isWatch {
+                leaveWatch("the query cannot be sent, \(TerminalText("\(error)", limit: 200))")
+                return []
+            }
             query = wanted
             overlays.append(Overlay(ErrorDialog(error, kept: keptText)))
             return []
         }
         var effects: [Effect] = []
         stopRunning(&effects)
-        query = wanted
-        attempt = nil
-        message = nil
+        if isWatch {
+            watch?.dueAt = nil
+        } else {
+            query = wanted
+            attempt = nil
+            message = nil
+            if watch?.asks(wanted, of: server) == false { leaveWatch("another query runs") }
+            watch?.dueAt = nil
+        }
         let words = QueryWords.words(of: wanted, now: now.queryMoment)
         let id = nextFindID()
         lastSeries += 1
         var fresh = ResultList(series: lastSeries, query: wanted, words: words, server: server, startedAt: now)
         fresh.rows.readings = readings
         var next = Run(id: id, server: server, query: wanted, startedAt: now)
+        next.isWatch = isWatch
         if let old = list {
             // The user's way of looking at a list outlives the list.
             _ = fresh.rows.freeze(old.rows.isFrozen)
         }
         _ = fresh.rows.sort(by: view.sort ?? .standard)
         fresh.reading = view.attributes
+        // A watched list stays until the next is complete, be it empty, or of yesterday.
         if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
-            old.words == words, old.end != .replaced, old.rows.count > 0
+            isWatch || (old.words == words && old.end != .replaced && old.rows.count > 0)
         {
             _ = fresh.rows.filter(by: old.rows.filter)
             next.incoming = fresh
@@ -87,6 +101,8 @@ extension Browser {
 
     /// The server in use from now on; the list of another server is dropped, never mixed.
     mutating func use(_ profile: ServerProfile) -> [Effect] {
+        leaveWatch("another server is asked")
+        let ended = message
         var effects: [Effect] = []
         if let index = servers.firstIndex(where: { $0.name == profile.name }) {
             servers[index] = profile
@@ -102,14 +118,19 @@ extension Browser {
         seen = nil
         viewedName = nil
         server = profile
-        return effects + startQuery(Self.startQuery(for: profile))
+        effects += startQuery(Self.startQuery(for: profile))
+        if message == nil { message = ended }
+        return watchFromStart(effects)
     }
 
     // MARK: Cancelling
 
     /// First C-CANCEL, then A-ABORT.
     mutating func cancel() -> [Effect] {
+        let hadWatch = watch != nil
+        leaveWatch(run == nil ? "you stopped it" : "you cancelled its query")
         guard var running = run else {
+            if hadWatch { return [] }
             message = Message(kind: .info, text: "no query is running")
             return []
         }
@@ -164,6 +185,8 @@ extension Browser {
         var effects: [Effect] = []
         var received: Int
         let isRefresh = ended.incoming != nil
+        attempt = nil
+        scheduleWatch(after: end)
         let words = QueryWords.words(of: ended.query, now: ended.startedAt.queryMoment)
         let rowsOfThis = receivedRows(of: ended)
         note(OutcomeWords(end, rows: rowsOfThis, statistics: statistics), rows: rowsOfThis, of: ended.server)
@@ -181,7 +204,7 @@ extension Browser {
                     statistics: statistics,
                     rows: received,
                     at: now,
-                    asked: nil,
+                    asked: list?.words == words ? nil : words,
                     isRefresh: isRefresh
                 )
             }
@@ -209,6 +232,11 @@ extension Browser {
             }
         }
         follow()
+        // Nobody may be there, or someone types elsewhere: a failed watch says so in its place, and opens nothing.
+        if ended.isWatch {
+            if case .outcome(.complete) = end { return effects }
+            return settings.watchRings && watch?.failures == 1 ? effects + [.bell] : effects
+        }
         switch end {
         case .failed(let failure):
             if failure.cause != .cancelled {
@@ -249,30 +277,45 @@ extension Browser {
 
     /// Puts a refreshed list in place of the old one; the cursor stays on its item wherever that is now.
     private mutating func swap(to fresh: ResultList) -> [Effect] {
-        var fresh = fresh
-        var jobs: [ArrangeJob?] = []
-        defer { list = fresh }
-        guard let old = list else { return [] }
-        // Order, filter and freezing may have been changed while the refresh ran.
-        if fresh.rows.order != old.rows.order || fresh.rows.filter != old.rows.filter {
-            jobs.append(fresh.rows.sort(by: old.rows.order))
-            jobs.append(fresh.rows.filter(by: old.rows.filter))
+        guard let old = list else {
+            list = fresh
+            return []
         }
+        var fresh = fresh
+        // Order, filter and freezing may have been changed while the refresh ran; of several jobs the last has it all.
+        var jobs = [fresh.rows.sort(by: old.rows.order), fresh.rows.filter(by: old.rows.filter)]
         if fresh.rows.isFrozen != old.rows.isFrozen { jobs.append(fresh.rows.freeze(old.rows.isFrozen)) }
-        let effects = jobs.compactMap(\.self).map(Effect.arrange)
-        guard let cursor = old.cursor else { return effects }
+        var effects = jobs.compactMap { $0 }.suffix(1).map(Effect.arrange)
+        effects += compare(&fresh, with: old)
+        if fresh.words == old.words {
+            place(&fresh, after: old)
+            list = fresh
+        } else {
+            list = fresh
+            movedAt = now
+            let words = QueryWords.line(fresh.words, isPrivate: isPrivate)
+            message = Message(kind: .warning, text: "another day: the list is now that of \(words)")
+        }
+        followDetail(from: old)
+        showChanges()
+        return effects
+    }
+
+    /// The cursor of a list that takes the place of another: on the same item and screen line.
+    private mutating func place(_ fresh: inout ResultList, after old: ResultList) {
         fresh.isTouched = old.isTouched
         fresh.layout = old.layout
         fresh.revealed = old.revealed
         // Widths do not jump, whatever came in.
         fresh.layoutRows = max(old.layoutRows, size.rows)
+        guard let cursor = old.cursor else { return }
         let line = old.position - old.top
         if let row = fresh.row(of: cursor.identity, near: cursor.row), let place = fresh.rows.position(of: row) {
             fresh.cursor = RowReference(row: row, identity: cursor.identity)
             fresh.position = place
             fresh.top = place - line
             fresh.clampTop(viewRows: viewRows)
-            return effects
+            return
         }
         let gone = old.rows.text(cursor.row)
         let shownGone = isPrivate ? gone.masked : gone
@@ -286,7 +329,6 @@ extension Browser {
             text: "\(shownGone[.patient].text) (ID \(shownGone[.id].text)) is no longer on the list; "
                 + "the cursor is on the nearest row"
         )
-        return effects
     }
 
     mutating func arranged(_ generation: Int, _ order: [UInt32]) -> [Effect] {

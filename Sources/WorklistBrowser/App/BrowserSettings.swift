@@ -14,6 +14,15 @@ public struct BrowserSettings: Sendable {
 
     // Watch and barcode.
 
+    /// What ``watchInterval`` may be.
+    public static var watchIntervals: ClosedRange<Int> { Watch.intervals }
+    /// Seconds from the end of a watched query to the next.
+    public var watchInterval = Watch.standardInterval
+    /// The bell rings when a watched list has new rows.
+    public var watchRings = false
+    /// The first query is watched.
+    public var watchesFromStart = false
+
     // Themes, keys, mouse.
 
     /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.

@@ -47,6 +47,10 @@ enum Intent {
     case rememberView
     /// Ask for these attributes too, from the next run on.
     case ask([AttributePath])
+    /// Go to an item the changes show, and open its detail; `row` is where it was.
+    case openChanged(ItemIdentity, row: Int)
+    /// Watch the list from now on.
+    case watch(seconds: Int)
 
     // Themes and the rest.
 

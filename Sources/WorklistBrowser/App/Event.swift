@@ -44,6 +44,8 @@ public enum Event: Sendable {
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
     // Watch and barcode.
+    /// Two long lists compared off the UI thread.
+    case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
     /// The view of the list is forgotten at the end of the program.
     case viewNotRemembered(reason: String)
@@ -123,6 +125,8 @@ public enum Effect: Sendable {
     case cancelEcho(Int)
     // Saved queries.
     // Watch and barcode.
+    /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
+    case compare(CompareJob)
     // Export, layouts, themes.
     /// Keep how the lists of a scope or a saved query are looked at, for the next start.
     case rememberView(name: String, ListView)

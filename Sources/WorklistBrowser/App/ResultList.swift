@@ -55,6 +55,10 @@ struct ResultList: Sendable {
     var reading: [ListColumn] = [] {
         didSet { if reading != oldValue { forgetTexts() } }
     }
+    /// How it differs from the list it took the place of.
+    var changes: ListChanges?
+    /// The comparison under way off the UI thread.
+    var comparison: Int?
     private var cache: [Int: RowText] = [:]
     private static let cacheLimit = 1_024
 

@@ -1,7 +1,7 @@
 import Terminal
 
 /// A filter on the rows that are here: words, all of which must be found; `!word` must not; `column:word` looks in one
-/// column; quotes keep blanks in a word: `"ct head"`, `proc:"ct head"`.
+/// column, `column:=word` for nothing else in it; quotes keep blanks in a word: `"ct head"`, `proc:"ct head"`.
 ///
 /// Plain substrings without regard to case, never a guess: what is shown holds what was typed.
 struct RowFilter: Hashable, Sendable {
@@ -11,6 +11,8 @@ struct RowFilter: Hashable, Sendable {
         /// In lower case.
         var needle: String
         var isNegated: Bool
+        /// The whole value, not a part of it.
+        var isExact = false
     }
 
     /// As typed.
@@ -34,9 +36,11 @@ struct RowFilter: Hashable, Sendable {
                 column = named
                 rest = rest[rest.index(after: colon)...]
             }
+            let isExact = column != nil && rest.first?.character == "=" && rest.first?.isQuoted == false
+            if isExact { rest = rest.dropFirst() }
             if rest.isEmpty { continue }
             let needle = String(rest.map(\.character)).lowercased()
-            terms.append(Term(column: column, needle: needle, isNegated: isNegated))
+            terms.append(Term(column: column, needle: needle, isNegated: isNegated, isExact: isExact))
         }
         guard !terms.isEmpty else { return nil }
         self.text = text
@@ -45,6 +49,14 @@ struct RowFilter: Hashable, Sendable {
         searched = RowText.searched + extra
         let named = terms.compactMap(\.column).filter { $0.isAttribute && !extra.contains($0) }
         attributes = extra + named
+    }
+
+    /// Rows whose column is this and nothing more; as text `column:="value"`.
+    init(exactly value: String, in column: ListColumn) {
+        text = "\(column.rawValue):=\"\(value)\""
+        terms = [Term(column: column, needle: value.lowercased(), isNegated: false, isExact: true)]
+        attributes = column.isAttribute ? [column] : []
+        searched = RowText.searched
     }
 
     /// Parted by blanks, except those between quotes; a quote without an end reaches to the end of the text.
@@ -69,7 +81,9 @@ struct RowFilter: Hashable, Sendable {
     func matches(_ row: RowText) -> Bool {
         for term in terms {
             let isFound =
-                if let column = term.column {
+                if let column = term.column, term.isExact {
+                    row[column].text.string.lowercased() == term.needle
+                } else if let column = term.column {
                     Self.contains(row[column].text.string, term.needle)
                 } else {
                     searched.contains { Self.contains(row[$0].text.string, term.needle) }

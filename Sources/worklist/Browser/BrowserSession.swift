@@ -17,6 +17,8 @@ struct BrowserSession: Sendable {
     var size: TerminalSize
     var clock: BrowserClock
     var wantsStatistics: Bool
+    /// Seconds between the queries of a watch that begins with the first; nil for none.
+    var watch: Int?
 
     /// Runs to the end and returns the exit code.
     func run() async -> Int32 {
@@ -78,6 +80,9 @@ struct BrowserSession: Sendable {
         }
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        if let interval = watch ?? effects.configuration.watchInterval { settings.watchInterval = interval }
+        settings.watchesFromStart = watch != nil
+        settings.watchRings = effects.configuration.watchRings
         let browser = Browser(
             theme: look.theme,
             servers: servers,

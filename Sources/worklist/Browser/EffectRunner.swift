@@ -70,6 +70,9 @@ final class EffectRunner: Sendable {
         case .copy(let text): copy(text)
         // Saved queries.
         // Watch and barcode.
+        case .compare(let job):
+            let post = post
+            Task { post(.compared(generation: job.generation, changes: job.run())) }
         // Export, layouts, themes.
         case .rememberView(let name, let view): remember(view, of: name)
         case .readThemes(let depth, let ascii): readThemes(depth, ascii)

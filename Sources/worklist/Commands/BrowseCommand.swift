@@ -47,8 +47,13 @@ struct BrowserOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
     var keymap: String?
+    @Option(help: ArgumentHelp("Ask again and again, from 15 to 3600 seconds after each answer.", valueName: "seconds"))
+    var watch: Int?
 
     func validate() throws {
+        if let watch, !BrowserSettings.watchIntervals.contains(watch) {
+            throw ValidationError("--watch takes 15 to 3600 seconds.")
+        }
         guard ColorChoice(parsing: color) != nil else {
             throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
         }
@@ -98,7 +103,8 @@ struct BrowserOptions: ParsableArguments {
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
             clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
-            wantsStatistics: stats != nil
+            wantsStatistics: stats != nil,
+            watch: watch
         )
     }
 }

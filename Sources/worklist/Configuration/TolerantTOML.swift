@@ -48,7 +48,9 @@ enum TolerantTOML {
                     Lost(
                         header: header,
                         name: lines[part].lazy.compactMap(nameValue).first,
-                        isFirstServer: !lines[..<part.lowerBound].contains { headerText($0)?.hasPrefix("[[server") == true },
+                        isFirstServer: !lines[..<part.lowerBound].contains {
+                            headerText($0)?.hasPrefix("[[server") == true
+                        },
                         problem: problem
                     )
                 )
