@@ -9,6 +9,7 @@ extension Browser {
         var decoration = RowDecoration()
         // Marks and duplicates.
         decoration.duplicates = list.duplicates.others(of: row).count
+        if !marks.isEmpty { decoration.isMarked = marks.contains(ItemIdentity(list.rows.table.item(row))) }
         // Changes since the list before.
         if let changes = list.changes {
             if changes.isNew(row) {

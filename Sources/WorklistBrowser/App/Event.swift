@@ -44,11 +44,14 @@ public enum Event: Sendable {
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
     // Watch and barcode.
+    /// No key came until ``Browser/pauseDeadline``: what was held back is decided on.
+    case inputPaused
     /// Two long lists compared off the UI thread.
     case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
     /// The view of the list is forgotten at the end of the program.
     case viewNotRemembered(reason: String)
+    case export(ExportID, ExportProgress)
     case themesRead([ThemeChoice])
     case themeNotRemembered(reason: String)
     // Servers.
@@ -130,6 +133,9 @@ public enum Effect: Sendable {
     // Export, layouts, themes.
     /// Keep how the lists of a scope or a saved query are looked at, for the next start.
     case rememberView(name: String, ListView)
+    /// Write rows into a file, off the UI thread; answer with ``Event/export(_:_:)``.
+    case export(ExportRequest)
+    case cancelExport(ExportID)
     /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
     case readThemes(depth: ColorDepth, ascii: Bool)
     /// Start with this theme next time.

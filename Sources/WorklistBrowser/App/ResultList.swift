@@ -55,6 +55,8 @@ struct ResultList: Sendable {
     var reading: [ListColumn] = [] {
         didSet { if reading != oldValue { forgetTexts() } }
     }
+    /// The marked items of this list.
+    var marked = MarkedRows()
     /// How it differs from the list it took the place of.
     var changes: ListChanges?
     /// The comparison under way off the UI thread.

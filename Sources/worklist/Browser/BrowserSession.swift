@@ -49,7 +49,7 @@ struct BrowserSession: Sendable {
         } else {
             guard isatty(0) == 1, isatty(1) == 1 else {
                 throw .usage(
-                    "the browser needs a terminal on standard input and output; use 'worklist find' in pipes, or --script"
+                    "the browser needs a terminal on standard input and output; use 'worklist find' in pipes, --plain or --script"
                 )
             }
             var options = NcursesScreen.Options(isUTF8: isUTF8)
@@ -80,6 +80,9 @@ struct BrowserSession: Sendable {
         }
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        settings.barcode = effects.configuration.barcode
+        settings.workingFolder = FileExport.workingFolder
+        settings.isInsideTmux = Configuration.environment("TMUX") != nil
         if let interval = watch ?? effects.configuration.watchInterval { settings.watchInterval = interval }
         settings.watchesFromStart = watch != nil
         settings.watchRings = effects.configuration.watchRings
@@ -91,7 +94,8 @@ struct BrowserSession: Sendable {
             settings: settings,
             now: clock.now()
         )
-        let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)
+        let program = BrowserProgram(browser: browser, runner: runner, clock: clock, watchesBursts: script == nil)
+        let loop = TerminalLoop(app: program, screen: screen)
         relay.connect(loop.handle)
         var firstPaint: Duration?
         loop.handle.post(input: .resize(screen.size))

@@ -3,86 +3,69 @@ import DICOMData
 import DICOMMatching
 import DICOMProtocol
 import Terminal
+import WorklistBrowser
 
 /// `--format`: how rows are printed.
 enum RowFormat: String, ExpressibleByArgument, CaseIterable {
     case table, csv, json, jsonl, dump, none
     case dicomJSON = "dicom-json"
+
+    /// The format shared with the browser's export; nil for those of the shell alone.
+    var itemFormat: ItemFormat? { ItemFormat(rawValue: rawValue) }
 }
 
 /// Prints matches as they arrive. No control character of a value reaches the output in any format.
 struct RowWriter {
     private let format: RowFormat
     private let fallback: SpecificCharacterSet?
-    private let columns: [Column]
+    private let paths: [AttributePath]
+    /// Of the formats that the browser's export has too.
+    private var formatter: ItemFormatter?
+    /// Only of ``RowFormat/table``.
+    private var table: RowTable?
+    /// The header of a table waits for the first rows: they tell how wide its columns are.
+    private var hasBegun = false
     private var count = 0
     /// Rows are looked into; with ``RowFormat/none`` they are only counted.
     var isReading: Bool { format != .none }
     /// Rows with text that declares no character set and was read by a guess.
-    private(set) var guessedRows = 0
+    var guessedRows: Int { formatter?.guessedRows ?? guessedTableRows }
     /// Rows with bytes that are not valid in the character set they declare, or with a data set that breaks off.
-    private(set) var damagedRows = 0
-    private let out = StandardOutput.shared
+    var damagedRows: Int { formatter?.damagedRows ?? damagedTableRows }
+    private var guessedTableRows = 0
+    private var damagedTableRows = 0
+    private let out: StandardOutput
 
-    /// One column: an attribute, and for the table how wide it is.
-    private struct Column {
-        var title: String
-        var path: AttributePath
-        var width: Int
-    }
-
-    init(format: RowFormat, query: Query, fallback: SpecificCharacterSet?) {
+    init(
+        format: RowFormat,
+        query: Query,
+        fallback: SpecificCharacterSet?,
+        out: StandardOutput = .shared,
+        columns: Int = TerminalWidth.columns()
+    ) {
         self.format = format
         self.fallback = fallback
-        self.columns = format == .table ? Self.tableColumns(query) : Self.allColumns(query)
-    }
-
-    // MARK: Columns
-
-    private static let widths: [(Tag, String, Int)] = [
-        (.scheduledProcedureStepStartDate, "Date", 10),
-        (.scheduledProcedureStepStartTime, "Time", 8),
-        (.studyDate, "Date", 10),
-        (.patientName, "Patient", 28),
-        (.patientID, "ID", 14),
-        (.patientBirthDate, "Born", 10),
-        (.patientSex, "S", 1),
-        (.accessionNumber, "Accession", 14),
-        (.modality, "Mod", 3),
-        (.scheduledStationAETitle, "Station", 12),
-        (.scheduledProcedureStepDescription, "Procedure", 24),
-        (.studyDescription, "Study", 24),
-        (.modalitiesInStudy, "Mods", 8),
-    ]
-
-    private static func tableColumns(_ query: Query) -> [Column] {
-        widths.compactMap { tag, title, width in
-            guard let key = query.keys.first(where: { $0.path.tag == tag && $0.path.steps.count <= 1 }) else {
-                return nil
-            }
-            return Column(title: title, path: key.path, width: width)
+        self.out = out
+        if format == .table {
+            let table = RowTable(query, total: columns)
+            self.table = table
+            paths = table.columns.map(\.path)
+        } else {
+            paths = []
+            formatter = format.itemFormat.map { ItemFormatter(format: $0, query: query, fallback: fallback) }
         }
     }
 
-    /// Every asked attribute that is no sequence.
-    private static func allColumns(_ query: Query) -> [Column] {
-        query.keys.filter { $0.vr != .SQ }.map { key in
-            let steps = key.path.steps.map { DataDictionary.keywordOrTag($0.tag) + "." }.joined()
-            return Column(title: steps + DataDictionary.keywordOrTag(key.path.tag), path: key.path, width: 0)
-        }
+    /// What a narrow table leaves out; nil if all has room.
+    var omission: String? {
+        guard let left = table?.left, !left.isEmpty else { return nil }
+        return "no room for \(left.joined(separator: ", ")): widen the terminal, or use --format csv"
     }
 
     // MARK: Writing
 
     func begin() {
-        switch format {
-        case .table:
-            let line = columns.map { DisplayWidth.fit(TerminalText($0.title), width: $0.width).string }
-            out.writeLine(Self.trimmed(line.joined(separator: "  ")))
-        case .csv: out.writeLine(columns.map { Self.csv($0.title) }.joined(separator: ","))
-        case .json, .dicomJSON: out.write("[")
-        case .jsonl, .dump, .none: break
-        }
+        if let formatter { out.write(formatter.begin()) }
         out.flush()
     }
 
@@ -91,17 +74,37 @@ struct RowWriter {
             count += batch.count
             return
         }
+        if table != nil, !hasBegun { beginTable(batch) }
         for index in 0..<batch.count where !out.isClosed {
-            var item = batch.identifier(index).decoded
-            item.fallbackCharacterSet = fallback
-            // Decoded once: for what is said at the end, and for the cells.
-            let texts = columns.map { item.dataSet(holding: $0.path)?.text($0.path.tag) }
-            note(texts, isBroken: item.defect != nil)
-            write(item, texts)
             count += 1
+            if let lines = formatter?.row(batch.identifier(index)) {
+                out.write(lines)
+                continue
+            }
+            let (item, texts) = decoded(batch, index)
+            note(texts, isBroken: item.defect != nil)
+            for line in table?.lines(cells(texts)) ?? [] { out.write(line + "\n") }
         }
         out.flush()
     }
+
+    /// A match, and the values of the columns: decoded once, for what is said at the end and for the cells.
+    private func decoded(_ batch: MatchBatch, _ index: Int) -> (DataSet, [DecodedText?]) {
+        var item = batch.identifier(index).decoded
+        item.fallbackCharacterSet = fallback
+        return (item, paths.map { item.dataSet(holding: $0)?.text($0.tag) })
+    }
+
+    private mutating func beginTable(_ batch: MatchBatch?) {
+        hasBegun = true
+        if let batch {
+            let rows = (0..<min(batch.count, 200)).map { cells(decoded(batch, $0).1) }
+            table?.fit(to: rows)
+        }
+        if let table { out.write(table.header + "\n") }
+    }
+
+    private func cells(_ texts: [DecodedText?]) -> [TerminalText] { zip(paths, texts).map { Self.cell($1, $0.tag) } }
 
     /// Counts what is not certain about a row, for the sentence at the end.
     private mutating func note(_ texts: [DecodedText?], isBroken: Bool) {
@@ -114,46 +117,16 @@ struct RowWriter {
             case .invalidBytes, .unknownCharacterSet: isDamaged = true
             }
         }
-        if isGuessed { guessedRows += 1 }
-        if isDamaged { damagedRows += 1 }
+        if isGuessed { guessedTableRows += 1 }
+        if isDamaged { damagedTableRows += 1 }
     }
 
     /// What the reader of the rows must know about their text; nil if there is nothing.
-    var caution: String? {
-        var parts: [String] = []
-        if guessedRows > 0 {
-            parts.append(
-                "\(Self.have(guessedRows)) text without a declared character set; it was guessed and may be wrong "
-                    + "(set assume_character_set for the server)"
-            )
-        }
-        if damagedRows > 0 { parts.append("\(Self.have(damagedRows)) text or data that cannot be read as declared") }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
-    }
+    var caution: String? { ItemFormatter.caution(guessed: guessedRows, damaged: damagedRows) }
 
-    private static func have(_ rows: Int) -> String { rows == 1 ? "1 row has" : "\(rows) rows have" }
-
-    /// `texts`: the values of the columns; nil for an absent one.
-    private func write(_ item: DataSet, _ texts: [DecodedText?]) {
-        switch format {
-        case .table:
-            let cells = zip(columns, texts).map { column, text -> String in
-                DisplayWidth.fit(Self.cell(text, column.path.tag), width: column.width).string
-            }
-            out.write(Self.trimmed(cells.joined(separator: "  ")) + "\n")
-        case .csv:
-            let cells = texts.map { Self.csv(TerminalText($0?.string ?? "").string) }
-            out.write(cells.joined(separator: ",") + "\n")
-        case .json: out.write((count == 0 ? "\n" : ",\n") + JSONText.safe(Self.object(item)))
-        case .jsonl: out.write(JSONText.safe(Self.object(item)) + "\n")
-        case .dicomJSON: out.write((count == 0 ? "\n" : ",\n") + JSONText.safe(DICOMJSON.encode(item)))
-        case .dump: out.write("# match \(count + 1)\n" + Self.dump(item, indent: 0))
-        case .none: break
-        }
-    }
-
-    func end() {
-        if format == .json || format == .dicomJSON { out.write("\n]\n") }
+    mutating func end() {
+        if table != nil, !hasBegun { beginTable(nil) }
+        if let formatter { out.write(formatter.end()) }
         out.flush()
     }
 
@@ -171,52 +144,5 @@ struct RowWriter {
         case .PN: return TerminalText(text.isEmpty ? "" : PersonName(parsing: text).formatted)
         default: return TerminalText(text)
         }
-    }
-
-    private static func csv(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var rest = Substring(text)
-        while rest.last == " " { rest.removeLast() }
-        return String(rest)
-    }
-
-    /// `{"PatientName":"…","ScheduledProcedureStepSequence":[{…}]}`: absent attributes are left out, empty ones are "".
-    private static func object(_ item: DataSet) -> String {
-        let parts = item.elements.filter { $0.tag != .specificCharacterSet }.map { element -> String in
-            let name = DICOMJSON.quoted(DataDictionary.keywordOrTag(element.tag))
-            if case .items = element.value {
-                return name + ":[" + item.items(element.tag).map(object).joined(separator: ",") + "]"
-            }
-            if let text = item.text(of: element)?.string { return name + ":" + DICOMJSON.quoted(text) }
-            return name + ":" + DICOMJSON.quoted(Hex.dump(element.bytes))
-        }
-        return "{" + parts.joined(separator: ",") + "}"
-    }
-
-    private static func dump(_ item: DataSet, indent: Int) -> String {
-        var out = ""
-        let margin = String(repeating: "  ", count: indent)
-        for element in item.elements {
-            let name = DataDictionary.keywordOrTag(element.tag)
-            out += "\(margin)\(element.tag) \(element.vr) "
-            switch element.value {
-            case .items:
-                let items = item.items(element.tag)
-                out += "\(items.count) item\(items.count == 1 ? "" : "s")  # \(name)\n"
-                for (number, inner) in items.enumerated() {
-                    out += "\(margin)  item \(number + 1)\n" + dump(inner, indent: indent + 2)
-                }
-            case .bytes(let bytes):
-                let text = item.text(of: element).map { "[" + $0.string + "]" } ?? Hex.dump(bytes)
-                let problem = item.text(of: element)?.problem.map { "  (\($0))" } ?? ""
-                out += TerminalText(text).string + "  # \(name)" + TerminalText(problem).string + "\n"
-            }
-        }
-        if let defect = item.defect { out += "\(margin)! \(defect)\n" }
-        return out
     }
 }
