@@ -19,6 +19,9 @@ public struct BrowserSettings: Sendable {
 
     // Columns and layouts.
 
+    /// How the user last looked at the lists of a scope or a saved query, by its name.
+    public var views: [String: ListView] = [:]
+
     // Watch and barcode.
     public var barcode = BarcodeSettings()
 
