@@ -92,7 +92,7 @@ extension Commands {
                 ("theme = \"x\"\n[[server\n", 2, "TOML"),
                 ("[server]\nhost = \"h\"\n", 1, "[[server]]"),
                 (
-                    "[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\n\n[[server]]\nhost = \"i\"\n", 5,
+                    "[[server]]\nhost = \"h\"\n\n[[server]]\nhost = \"i\"\ncalled_ae = \"A\"\n", 1,
                     "called_ae is missing"
                 ),
             ]
@@ -168,7 +168,10 @@ extension Commands {
             for (name, line) in [("OLD", 8), ("CUT", 12)] {
                 let result = try await Self.run(["echo", "--server", name], home: home)
                 #expect(result.code == 2)
-                #expect(result.errors.contains("server '\(name)' cannot be used: \(path):\(line): "), "\(result.errors)")
+                #expect(
+                    result.errors.contains("server '\(name)' cannot be used: \(path):\(line): "),
+                    "\(result.errors)"
+                )
                 #expect(result.output.isEmpty)
             }
             let script = try home.write(":wait outcome\n!\n:assert config.toml:8\n:assert 99999\n", to: "script")
@@ -317,7 +320,10 @@ extension Commands {
             #expect(try home.read(".config/worklist/keymap.toml") == text)
         }
 
-        @Test("cannot be read: the built-in keys count, and it is said", arguments: ["binary", "folder", "fifo", "loop"])
+        @Test(
+            "cannot be read: the built-in keys count, and it is said",
+            arguments: ["binary", "folder", "fifo", "loop"]
+        )
         func unreadable(_ kind: String) async throws {
             let home = try TemporaryFolder()
             let path = home / ".config/worklist/keymap.toml"
@@ -331,7 +337,10 @@ extension Commands {
                 try home.write("", to: ".config/worklist/other")
                 try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
             }
-            let script = try home.write(":wait outcome\n:assert 1 entry of your files\nenter\n:assert Patient ID\n", to: "script")
+            let script = try home.write(
+                ":wait outcome\n:assert 1 entry of your files\nenter\n:assert Patient ID\n",
+                to: "script"
+            )
             let demo = try await Self.run(["demo", "--items", "20", "--script", script], home: home)
             #expect(demo.code == 0, "\(demo.everything)")
             let check = try await Self.run(["keys", "--check"], home: home)
@@ -343,7 +352,8 @@ extension Commands {
         func mouse() async throws {
             let home = try TemporaryFolder()
             let script = try home.write(
-                ":wait outcome\n:click \"s sort\"\n:assert Sort by\n:click \"Esc close\"\n:refute Sort by\n:wheel down\n", to: "on"
+                ":wait outcome\n:click \"s sort\"\n:assert Sort by\n:click \"Esc close\"\n:refute Sort by\n:wheel down\n",
+                to: "on"
             )
             let on = try await Self.run(["demo", "--items", "40", "--script", script], home: home)
             #expect(on.code == 0, "\(on.everything)")

@@ -29,7 +29,9 @@ struct ProblemsDialog: Component, Sendable {
         var lines: [(problem: Int, line: StyledLine)] = []
         for (index, problem) in problems.enumerated() {
             let isCursor = index == cursor.index && problems.count > 1
-            for (number, piece) in DisplayWidth.wrap(TerminalText(problem.place), width: max(1, columns - 2)).enumerated() {
+            for (number, piece) in DisplayWidth.wrap(TerminalText(problem.place), width: max(1, columns - 2))
+                .enumerated()
+            {
                 var line = StyledLine(isCursor && number == 0 ? theme.glyph(.cursor) : " ", ink.key)
                 line.space()
                 line.add(piece, ink.key)
@@ -44,7 +46,8 @@ struct ProblemsDialog: Component, Sendable {
         return lines
     }
 
-    private static let footnote: TerminalText = "Everything else counts. The files stay as they are: mend them, start anew."
+    private static let footnote: TerminalText =
+        "Everything else counts. The files stay as they are: mend them, start anew."
 
     func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings) {
         let theme = surroundings.theme

@@ -149,7 +149,14 @@ struct Keymap: Sendable {
         } else {
             let help = bindings.first { $0.command == command }?.help ?? command.rawValue
             bindings.append(
-                Binding(contexts: [context], keys: [keys], command: command, hint: "", help: help, place: bindings.count)
+                Binding(
+                    contexts: [context],
+                    keys: [keys],
+                    command: command,
+                    hint: "",
+                    help: help,
+                    place: bindings.count
+                )
             )
         }
     }

@@ -67,7 +67,10 @@ public struct UserKeymap: Sendable {
             if let preset = Self.preset(inherits.name) {
                 base = preset
             } else {
-                complain(inherits.line, "there is no keymap '\(inherits.name)': inherits takes standard, vim, plain or none")
+                complain(
+                    inherits.line,
+                    "there is no keymap '\(inherits.name)': inherits takes standard, vim, plain or none"
+                )
             }
         }
         var keymap = base
@@ -81,7 +84,10 @@ public struct UserKeymap: Sendable {
                 continue
             }
             guard let keys = KeySequence(parsing: line.key) else {
-                complain(line.number, "there is no key '\(line.key)'; keys are written j, G, ctrl-r, alt-x, f5, enter, g g")
+                complain(
+                    line.number,
+                    "there is no key '\(line.key)'; keys are written j, G, ctrl-r, alt-x, f5, enter, g g"
+                )
                 continue
             }
             var command: Command?
@@ -142,7 +148,9 @@ public struct UserKeymap: Sendable {
     ) -> String? {
         if keys.keys.first?.typedCharacter != nil {
             let typed = contexts.filter(\.isForText).map(\.rawValue)
-            if typed.count == contexts.count { return "'\(keys.description)' types text in [\(name)]; take ctrl-, alt- or a named key" }
+            if typed.count == contexts.count {
+                return "'\(keys.description)' types text in [\(name)]; take ctrl-, alt- or a named key"
+            }
             if !typed.isEmpty {
                 return "'\(keys.description)' types text in \(typed.joined(separator: ", ")); "
                     + "write it under each context where it is to be a command"
@@ -232,7 +240,8 @@ public struct UserKeymap: Sendable {
                 if isMended { continue }
                 // A keymap that starts from nothing, and forgot it.
                 let standard = Keymap.standard.bindings(in: context).first { need.any.contains($0.command) }
-                guard let standard, let keys = standard.keys.first(where: { taken[context]?[$0] == nil }) ?? standard.keys.first
+                guard let standard,
+                    let keys = standard.keys.first(where: { taken[context]?[$0] == nil }) ?? standard.keys.first
                 else { continue }
                 keymap.bind(keys, to: standard.command, in: context)
                 // Said only of those who meant to bind something there, or it would be a long list.
@@ -278,10 +287,13 @@ public struct UserKeymap: Sendable {
             }
         case "plain":
             // Letters and Ctrl keys that only those expect to move who know vi: the keys with names do the same.
-            let vi = ["j", "k", "h", "l", "g", "G", "ctrl-f", "ctrl-b", "ctrl-d", "ctrl-u"].compactMap { Key(parsing: $0) }
+            let vi = ["j", "k", "h", "l", "g", "G", "ctrl-f", "ctrl-b", "ctrl-d", "ctrl-u"].compactMap {
+                Key(parsing: $0)
+            }
             for context in KeyContext.allCases where !context.isForText {
                 for key in vi {
-                    guard let command = keymap.command(for: key, in: context), command.rawValue.hasPrefix("move.") else {
+                    guard let command = keymap.command(for: key, in: context), command.rawValue.hasPrefix("move.")
+                    else {
                         continue
                     }
                     keymap.bind(KeySequence(key), to: nil, in: context)

@@ -45,7 +45,9 @@ struct InfoCommand: ParsableCommand {
             out.writeLine("No problems.")
             return
         }
-        out.writeLine(problems.count == 1 ? "1 problem; all else counts:" : "\(problems.count) problems; all else counts:")
+        out.writeLine(
+            problems.count == 1 ? "1 problem; all else counts:" : "\(problems.count) problems; all else counts:"
+        )
         for problem in problems { out.writeLine("  " + TerminalText(problem.description).string) }
         throw ProgramExit.usage
     }

@@ -87,7 +87,8 @@ struct KeysCommand: ParsableCommand {
             rows.map { $0.0.count }.max() ?? 0, rows.map { $0.1.count }.max() ?? 0, rows.map { $0.2.count }.max() ?? 0
         )
         return rows.map { row in
-            row.0.padded(to: widths.0 + 2) + row.1.padded(to: widths.1 + 2) + row.2.padded(to: widths.2 + 2) + row.3 + "\n"
+            row.0.padded(to: widths.0 + 2) + row.1.padded(to: widths.1 + 2) + row.2.padded(to: widths.2 + 2) + row.3
+                + "\n"
         }.joined()
     }
 }

@@ -109,7 +109,11 @@ struct Configuration {
         keep { configuration in
             guard let value = table["mouse"] else { return }
             guard let isOn = value.bool else {
-                throw Problem(path: configuration.path, line: lines.line(of: "mouse"), text: "mouse must be true or false")
+                throw Problem(
+                    path: configuration.path,
+                    line: lines.line(of: "mouse"),
+                    text: "mouse must be true or false"
+                )
             }
             configuration.isMouseOn = isOn
         }

@@ -39,7 +39,9 @@ enum KeymapFile {
                     isLost = false
                 case .pair(let key, let value):
                     if let context {
-                        source.lines.append(KeymapSource.Line(context: context, key: key, command: value, number: number))
+                        source.lines.append(
+                            KeymapSource.Line(context: context, key: key, command: value, number: number)
+                        )
                     } else if isLost {
                         // Under a heading that could not be read; that was said.
                     } else if key == "inherits" {
@@ -154,7 +156,8 @@ enum KeymapFile {
             case "t": text.append("\t")
             case "u":
                 let digits = rest.dropFirst().prefix(4)
-                guard digits.count == 4, let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value) else {
+                guard digits.count == 4, let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value)
+                else {
                     throw LineFault("\\u wants four digits that are a character")
                 }
                 text.unicodeScalars.append(scalar)

@@ -31,9 +31,11 @@ enum Hostile {
 
     static let texts: [String] = [
         "\u{1B}[2J\u{1B}]0;owned\u{07}", "\u{1B}P+q544e\u{1B}\\", "\u{9B}31m\u{90}x\u{9C}", "\u{202E}gnp.exe\u{202C}",
-        "\u{2066}a\u{2069}\u{200F}b\u{200E}", "a\u{200B}b\u{200C}c\u{200D}d\u{FEFF}e\u{2060}", "one\ntwo\r\nthree\u{2028}four\u{85}",
+        "\u{2066}a\u{2069}\u{200F}b\u{200E}", "a\u{200B}b\u{200C}c\u{200D}d\u{FEFF}e\u{2060}",
+        "one\ntwo\r\nthree\u{2028}four\u{85}",
         "\u{0}\u{1}\u{8}\u{7F}", "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "\u{301}\u{302}",
-        "👩‍👩‍👧‍👦🇩🇪👍🏽", "山田^太郎=やまだ", "محمد^علي שלום", "กำลัง ไทย", scalars(0xFFFF, 0xFDD0, 0xE000, 0x10_FFFF, 0xD7FF), "\u{D7A4}\u{FFFD}",
+        "👩‍👩‍👧‍👦🇩🇪👍🏽", "山田^太郎=やまだ", "محمد^علي שלום", "กำลัง ไทย", scalars(0xFFFF, 0xFDD0, 0xE000, 0x10_FFFF, 0xD7FF),
+        "\u{D7A4}\u{FFFD}",
         String(repeating: "x", count: 10_000), String(repeating: "山", count: 5_000), "\\*?\"'`$(reboot)",
         String(repeating: "\u{300}", count: 2_000),
     ]
@@ -42,7 +44,8 @@ enum Hostile {
 @Suite("Bad luck and bad will on screen")
 struct FuzzTests {
     private static let sizes = [
-        "80x24", "160x50", "60x12", "61x13", "139x40", "140x12", "100x20", "59x12", "60x11", "20x5", "1x1", "2x1", "1x40",
+        "80x24", "160x50", "60x12", "61x13", "139x40", "140x12", "100x20", "59x12", "60x11", "20x5", "1x1", "2x1",
+        "1x40",
         "200x3", "0x0",
     ].compactMap { TerminalSize(parsing: $0) }
 
@@ -60,7 +63,12 @@ struct FuzzTests {
             switch Int.random(in: 0..<5, using: &dice) {
             case 0: continue
             case 1:
-                let peer = AssociationFailure.Peer(host: "h\u{1B}[m", port: 1, calledAETitle: "A\u{202E}", callingAETitle: "B")
+                let peer = AssociationFailure.Peer(
+                    host: "h\u{1B}[m",
+                    port: 1,
+                    calledAETitle: "A\u{202E}",
+                    callingAETitle: "B"
+                )
                 _ = browser.update(.find(request.id, .failed(AssociationFailure(.noAnswer(seconds: 1), peer: peer))))
             case 2:
                 browser.receive(request.id, Array(Sample.morning.shuffled(using: &dice).prefix(5)))
@@ -84,7 +92,7 @@ struct FuzzTests {
         var size = TerminalSize(columns: 80, rows: 24)
         var browser = scene.browser(seed % 2 == 0 ? .standard : .mono, size)
         var seconds = 100.0
-        for step in 0..<400 {
+        for step in 0..<250 {
             let effects: [Effect]
             switch Int.random(in: 0..<20, using: &dice) {
             case 0:
@@ -97,7 +105,9 @@ struct FuzzTests {
                     row: Int.random(in: -1...size.rows, using: &dice),
                     column: Int.random(in: -1...size.columns, using: &dice)
                 )
-                let kind = try #require([MouseEvent.Kind.press, .press, .wheelUp, .wheelDown].randomElement(using: &dice))
+                let kind = try #require(
+                    [MouseEvent.Kind.press, .press, .wheelUp, .wheelDown].randomElement(using: &dice)
+                )
                 effects = browser.update(.input(.mouse(MouseEvent(kind, .left, column: point.column, row: point.row))))
             case 5:
                 seconds += Double.random(in: 0...90, using: &dice)
@@ -118,7 +128,8 @@ struct FuzzTests {
     func typed(_ index: Int) {
         let text = Hostile.texts[index]
         let ways: [(String, [String])] = [
-            ("filter", ["/"]), ("palette", [":"]), ("help", ["?"]), ("value", ["e", "enter"]), ("attribute", ["e", "a"]),
+            ("filter", ["/"]), ("palette", [":"]), ("help", ["?"]), ("value", ["e", "enter"]),
+            ("attribute", ["e", "a"]),
             ("patient", ["p"]), ("server", ["v", "a"]), ("list", []),
         ]
         for (way, keys) in ways {

@@ -112,11 +112,17 @@ struct HelpAndPaletteTests {
         #expect(!line(&browser).contains("all rows"))
     }
 
-    @Test("problems of the user's files are said at the start, offered as long as they last, and shown with file and line")
+    @Test(
+        "problems of the user's files are said at the start, offered as long as they last, and shown with file and line"
+    )
     func problems() {
         var settings = BrowserSettings()
         settings.problems = [
-            SettingsProblem(path: "/home/u/.config/worklist/config.toml", line: 12, text: "mouse must be true or false"),
+            SettingsProblem(
+                path: "/home/u/.config/worklist/config.toml",
+                line: 12,
+                text: "mouse must be true or false"
+            ),
             SettingsProblem(path: "/home/u/.config/worklist/keymap.toml", text: "not UTF-8\u{1B}[2J text"),
         ]
         var browser = Browser(

@@ -75,8 +75,10 @@ struct UserKeymapTests {
         )
         let found = user.problems.map { "\($0.line ?? 0) \($0.text)" }
         let wanted: [(Int, String)] = [
-            (2, "[attic]"), (3, "'hyper-x'"), (4, "'query.ran'"), (5, "did you mean view.sort"), (6, "types text in [form]"),
-            (8, "line 7"), (10, "line 9"), (11, "it belongs to [builder]"), (13, "begin alike"), (14, "types text in form"),
+            (2, "[attic]"), (3, "'hyper-x'"), (4, "'query.ran'"), (5, "did you mean view.sort"),
+            (6, "types text in [form]"),
+            (8, "line 7"), (10, "line 9"), (11, "it belongs to [builder]"), (13, "begin alike"),
+            (14, "types text in form"),
             (15, "Esc inside"),
         ]
         #expect(found.count == wanted.count, "\(found)")
@@ -100,7 +102,9 @@ struct UserKeymapTests {
         #expect(other.keymap.command(for: .function(12), in: .list) == .queryRun)
     }
 
-    @Test("no keymap leaves a screen without a way out, a query without a way to cancel it, or a dialog without an answer")
+    @Test(
+        "no keymap leaves a screen without a way out, a query without a way to cancel it, or a dialog without an answer"
+    )
     func wayOut() {
         var lines: [(String, String, String)] = []
         for entry in UserKeymap.standard.entries() {
@@ -134,7 +138,8 @@ struct UserKeymapTests {
         let user = Self.made(inherits: name)
         #expect(user.problems.isEmpty, "\(user.problems)")
         switch name {
-        case "vim": #expect(user.keymap.meaning(of: [.character("g"), .character("g")], in: .list) == .command(.moveFirst))
+        case "vim":
+            #expect(user.keymap.meaning(of: [.character("g"), .character("g")], in: .list) == .command(.moveFirst))
         case "plain":
             #expect(user.keymap.command(for: .character("j"), in: .list) == nil)
             #expect(user.keymap.command(for: .down, in: .list) == .moveDown)
@@ -209,7 +214,9 @@ struct KeySequenceTests {
         guard let request = browser.keys("2").finds.first else { return }
         browser.keys("g")
         let peer = AssociationFailure.Peer(host: "h", port: 104, calledAETitle: "A", callingAETitle: "B")
-        _ = browser.update(.find(request.id, .failed(AssociationFailure(.rejected(.callingAETitleNotRecognized), peer: peer))))
+        _ = browser.update(
+            .find(request.id, .failed(AssociationFailure(.rejected(.callingAETitleNotRecognized), peer: peer)))
+        )
         #expect(browser.overlays.count == 1)
         #expect(browser.keys("r").finds.isEmpty)
         #expect(browser.overlays.count == 1)
