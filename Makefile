@@ -15,7 +15,7 @@ export PYTHON
 # Seconds for one run of tests: a hang ends here. INT is the signal at which swift test takes the tests down with it.
 TEST_TIMEOUT ?= 1500
 
-.PHONY: build release demo test bench docs lint format setup packages setup-build toolchain clean
+.PHONY: build release demo test bench docs screenshots lint format setup packages setup-build toolchain clean
 
 ## demo: a synthetic schedule for today in the browser; nothing leaves the machine
 demo: release
@@ -49,6 +49,10 @@ bench: setup release
 ## docs: the documentation of the modules, in .build/docs/worklist.doccarchive; a broken link fails
 docs: build
 	@Tests/DocumentationTests/Tools/docs.sh
+
+## screenshots: the pictures of the README, drawn anew by the program
+screenshots: build
+	@Tests/CommandTests/Pictures/draw.sh .build/debug/worklist .images
 
 ## lint: formatting, and generated sources as their generator writes them
 lint: toolchain $(venv)/ready

@@ -66,6 +66,8 @@ let package = Package(
         .target(
             name: "Terminal",
             dependencies: ["CNcurses", .product(name: "TOMLKit", package: "TOMLKit")],
+            // A link to the themes folder: its files are what is built in.
+            resources: [.embedInCode("Theme/BuiltIn")],
             swiftSettings: strict
         ),
         .target(
@@ -133,7 +135,7 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["worklist"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["worklist"], exclude: ["Pictures"], swiftSettings: strict),
         // The two programs of the documentation, and the tests that it tells the truth.
         .executableTarget(
             name: "QueryClient",

@@ -16,7 +16,7 @@ struct WorklistCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self,
-            KeysCommand.self, InfoCommand.self,
+            ThemesCommand.self, KeysCommand.self, InfoCommand.self,
         ],
         defaultSubcommand: BrowseCommand.self
     )

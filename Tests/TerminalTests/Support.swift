@@ -3,11 +3,6 @@ import Testing
 
 @testable import Terminal
 
-/// The text of a built-in theme, for a comparison with its file.
-enum BuiltInThemesAccess {
-    static func text(_ name: String) -> String? { BuiltInThemes.texts[name] }
-}
-
 /// The text of a file; nil if it cannot be read.
 func contents(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }

@@ -6,6 +6,8 @@ final class Repertoire: Sendable {
     enum Standalone: Sendable {
         case utf8
         case chinese(ChineseEncoding)
+        /// One that DICOM does not know: for reading only.
+        case foreign(ForeignEncoding)
     }
 
     let standalone: Standalone?
@@ -21,6 +23,19 @@ final class Repertoire: Sendable {
     let hasExtensions: Bool
     /// Terms that mean nothing, and those without a converter on this system.
     let unknownTerms: [String]
+
+    /// For reading what an encoding without a defined term wrote.
+    init(foreign encoding: ForeignEncoding) {
+        standalone = .foreign(encoding)
+        baseG0 = .ascii
+        baseG1 = nil
+        writtenBaseG1 = nil
+        sets = [.ascii]
+        hasExtensions = false
+        unknownTerms = []
+    }
+
+    var isForeign: Bool { if case .foreign? = standalone { true } else { false } }
 
     init(terms: [String]) {
         var standalone: Standalone?

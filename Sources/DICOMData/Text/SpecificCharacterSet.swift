@@ -7,17 +7,28 @@ public struct SpecificCharacterSet: Hashable, Sendable, CustomStringConvertible 
 
     let repertoire: Repertoire
 
+    /// As a fallback it is believed more than what was declared; see ``forced``.
+    public let isForced: Bool
+
     /// Never fails: unknown terms are kept, and reported when they matter for decoding.
     public init(terms: [String]) {
         let trimmed = terms.map { TextPadding.trimmed($0[...], vr: .CS) }
         let isAbsent = trimmed.allSatisfy(\.isEmpty)
         self.terms = isAbsent ? [] : trimmed
         repertoire = isAbsent ? Self.defaultRepertoire.repertoire : Repertoire(terms: trimmed)
+        isForced = false
     }
 
     private init(shared terms: [String]) {
         self.terms = terms
         repertoire = Repertoire(terms: terms)
+        isForced = false
+    }
+
+    init(_ terms: [String], _ repertoire: Repertoire, isForced: Bool) {
+        self.terms = terms
+        self.repertoire = repertoire
+        self.isForced = isForced
     }
 
     /// Reads the value of (0008,0005), padding included.
@@ -51,7 +62,9 @@ public struct SpecificCharacterSet: Hashable, Sendable, CustomStringConvertible 
 
     public var description: String { terms.isEmpty ? "none (ASCII)" : encodedValue }
 
-    public static func == (a: Self, b: Self) -> Bool { a.terms == b.terms }
+    public static func == (a: Self, b: Self) -> Bool {
+        a.terms == b.terms && a.isForced == b.isForced && a.repertoire.isForeign == b.repertoire.isForeign
+    }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(terms) }
 
@@ -126,6 +139,7 @@ public struct SpecificCharacterSet: Hashable, Sendable, CustomStringConvertible 
         isPlain: Bool
     ) -> DecodedText {
         if isPlain { return DecodedText(string: String(decoding: bytes, as: UTF8.self)) }
+        if let fallback, fallback.isForced { return fallback.reading(bytes, vr: vr) }
         if !vr.usesSpecificCharacterSet {
             // ASCII by the standard; what else is there is most likely in the set of the other elements.
             let text = decodeDeclared(bytes, vr: vr, fallback: fallback)
@@ -154,6 +168,7 @@ public struct SpecificCharacterSet: Hashable, Sendable, CustomStringConvertible 
         case .chinese(let encoding):
             if let extended = escapedInStandalone(bytes, vr: vr) { return extended }
             (text, invalid) = encoding.decode(bytes)
+        case .foreign(let encoding): (text, invalid) = encoding.decode(bytes)
         case nil:
             let hasHighBytes = bytes.contains { $0 >= 0x80 }
             if hasHighBytes, repertoire.firstG1 == nil, !Self.hasDesignation(bytes) {
@@ -236,6 +251,10 @@ public struct SpecificCharacterSet: Hashable, Sendable, CustomStringConvertible 
         switch repertoire.standalone {
         case .utf8: return bytes
         case .chinese(let encoding): result = encoding.encode(text)
+        // Nothing is ever written in it: no term would say so.
+        case .foreign:
+            let first = text.unicodeScalars.first { $0.value >= 0x80 || $0.value == 0x1B }
+            result = .failure(UnencodableCharacter(scalar: first ?? "\u{FFFD}"))
         case nil: result = CodeExtensionEncoder.encode(text, repertoire: repertoire, vr: vr)
         }
         switch result {

@@ -35,6 +35,31 @@ public enum WholeSequenceForm: Hashable, Sendable {
     case emptyItem
 }
 
+/// How a key is written that is to be returned and matches anything; PS3.4 C.2.2.2.3 and C.2.2.2.4 allow both, some servers
+/// take only one of them for it.
+public enum UniversalMatchingForm: Hashable, Sendable {
+    case zeroLength
+    /// `*` in keys whose VR knows wildcards; the others stay without a value.
+    case asterisk
+}
+
+/// What a server wants of the identifiers sent to it, beyond what the query asks.
+public struct IdentifierForm: Hashable, Sendable {
+    public var characterSet: CharacterSetPolicy
+    public var wholeSequences: WholeSequenceForm
+    public var universalMatching: UniversalMatchingForm
+
+    public init(
+        characterSet: CharacterSetPolicy = .least,
+        wholeSequences: WholeSequenceForm = .zeroLength,
+        universalMatching: UniversalMatchingForm = .zeroLength
+    ) {
+        self.characterSet = characterSet
+        self.wholeSequences = wholeSequences
+        self.universalMatching = universalMatching
+    }
+}
+
 /// Why a query cannot be sent. Nothing is sent in its place: a key is never dropped, emptied or widened.
 public struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The key; nil if the fault is the query's.

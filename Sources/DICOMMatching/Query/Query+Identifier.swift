@@ -10,6 +10,11 @@ extension Query {
         wholeSequences: WholeSequenceForm = .zeroLength,
         now: QueryMoment
     ) throws(QueryError) -> DataSet {
+        try identifier(IdentifierForm(characterSet: policy, wholeSequences: wholeSequences), now: now)
+    }
+
+    /// The identifier in the form that a server understands.
+    public func identifier(_ form: IdentifierForm, now: QueryMoment) throws(QueryError) -> DataSet {
         guard !keys.isEmpty else {
             throw QueryError(path: nil, reason: "the query has no keys", advice: "add an attribute to ask for")
         }
@@ -21,18 +26,32 @@ extension Query {
             }
             var key = key
             key.value = key.wireValue(now: now)
+            if form.universalMatching == .asterisk, isMatchedByAsterisk(key) { key.value = "*" }
             resolved.append(key)
         }
-        let characterSet = try characterSet(of: resolved, policy: policy)
+        let characterSet = try characterSet(of: resolved, policy: form.characterSet)
         var dataSet = DataSet()
         dataSet.declare(characterSet)
-        let writer = IdentifierWriter(characterSet: characterSet, wholeSequences: wholeSequences)
+        let writer = IdentifierWriter(characterSet: characterSet, wholeSequences: form.wholeSequences)
         try writer.write(resolved[...], depth: 0, into: &dataSet)
         if model.hasLevels {
             let level = (level ?? .study).rawValue
             dataSet.set(DataElement(tag: .queryRetrieveLevel, vr: .CS, bytes: level.utf8))
         }
         return dataSet
+    }
+
+    /// An empty key that a lone `*` says the same for: any value (PS3.4 C.2.2.2.3, C.2.2.2.4).
+    private func isMatchedByAsterisk(_ key: QueryKey) -> Bool {
+        guard key.value.isEmpty, key.vr.allowsWildcards else { return false }
+        switch key.path.tag {
+        case .specificCharacterSet, .timezoneOffsetFromUTC: return false
+        default: break
+        }
+        switch attribute(at: key.path)?.form {
+        case .wild, .optional, nil: return true
+        case .one, .range, .uids, .item, .universal, Optional.some(.none): return false
+        }
     }
 
     private func characterSet(

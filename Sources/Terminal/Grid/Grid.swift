@@ -184,6 +184,19 @@ public struct Grid: Hashable, Sendable {
         }
     }
 
+    /// Gives every cell without colours of its own those of `style`: what "default" means in a theme with a background.
+    public mutating func settle(_ style: Style) {
+        guard style.foreground != .default || style.background != .default else { return }
+        let base = Style(foreground: style.foreground, background: style.background)
+        var last = (before: Style.plain, after: base)
+        for index in cells.indices {
+            let own = cells[index].style
+            if own.foreground != .default, own.background != .default { continue }
+            if own != last.before { last = (own, own.over(base)) }
+            cells[index].style = last.after
+        }
+    }
+
     /// Draws a frame around a rectangle and clears its inside; the title stands in the upper edge, cut to fit.
     public mutating func drawBox(
         _ rect: Rect,

@@ -49,12 +49,20 @@ public struct Style: Hashable, Sendable {
     }
 
     /// This style laid over `base`: a default colour lets the base's shine through, modifiers add up.
+    ///
+    /// A colour that could not be read on the base's background gives way to the base's own.
     public func over(_ base: Style) -> Style {
         Style(
-            foreground: foreground == .default ? base.foreground : foreground,
+            foreground: foreground == .default || background == .default && !isReadable(on: base)
+                ? base.foreground : foreground,
             background: background == .default ? base.background : background,
             modifiers: modifiers.union(base.modifiers)
         )
+    }
+
+    private func isReadable(on base: Style) -> Bool {
+        guard base.foreground != .default, foreground != base.foreground else { return true }
+        return Contrast.ratio(foreground, base.background).map { $0 >= Contrast.text } ?? true
     }
 
     /// The nearest style a terminal of that depth can show.
@@ -80,6 +88,10 @@ public struct Style: Hashable, Sendable {
             }
         case .ansi16, .indexed256, .trueColor:
             break
+        }
+        // Two colours may have the same nearest one: text on itself could not be read.
+        if front == back, front != .default {
+            front = Contrast.ratio(back, .ansi(0)).map { $0 > Contrast.text } == true ? .ansi(0) : .ansi(7)
         }
         return Style(foreground: front, background: back, modifiers: modifiers)
     }

@@ -75,10 +75,33 @@ public struct Theme: Sendable {
         return frames[Int(step.magnitude % UInt(frames.count))]
     }
 
+    /// The theme with an overlay's colours and signs in place of its own; a theme without colours stays as it is.
+    public func laid(_ overlay: ThemeOverlay?) -> Theme {
+        guard let overlay, isColored else { return self }
+        return Theme(definition.merging(overlay.definition), depth: depth, ascii: isASCII)
+    }
+
+    /// It tells a production server by a colour, not by letters and shapes alone.
+    public var isColored: Bool {
+        guard let (red, green, blue) = definition.style("server.prod", depth: .trueColor).background.components else {
+            return false
+        }
+        return max(red, green, blue) - min(red, green, blue) > 24
+    }
+
+    /// Every sign is ASCII, whatever the terminal can show.
+    public var drawsASCII: Bool { definition.glyphs.values.allSatisfy { $0.unicode.allSatisfy(\.isASCII) } }
+
     /// The same theme for a terminal with other abilities.
     public func adapted(to depth: ColorDepth, ascii: Bool) -> Theme {
         depth == self.depth && ascii == isASCII ? self : Theme(definition, depth: depth, ascii: ascii)
     }
+}
+
+/// Colours and signs to lay over a theme, such as the red title line of a production server.
+public struct ThemeOverlay: Sendable {
+    public let name: String
+    let definition: ThemeDefinition
 }
 
 /// A theme as its files say, parents merged in, colours not yet chosen.
@@ -111,6 +134,7 @@ struct ThemeDefinition: Sendable {
     }
 
     var name: String
+    var isOverlay = false
     var appearance: Theme.Appearance = .any
     var palette: [String: PaletteEntry] = [:]
     var rules: [String: Rule] = [:]
@@ -135,10 +159,22 @@ struct ThemeDefinition: Sendable {
         func color(_ name: String?) -> Color {
             name.flatMap { entry($0) }?.color(for: depth) ?? .default
         }
+        var background = color(rule.background)
+        // Without colours, what stands on the common background is not highlighted.
+        if depth == .mono, background == color(rules["ui.text"]?.background) { background = .default }
         return Style(
             foreground: color(rule.foreground),
-            background: color(rule.background),
+            background: background,
             modifiers: rule.modifiers
         ).quantized(to: depth)
+    }
+
+    /// This definition with what another one says in place of its own.
+    func merging(_ other: ThemeDefinition) -> ThemeDefinition {
+        var result = self
+        result.palette.merge(other.palette) { $1 }
+        result.rules.merge(other.rules) { $1 }
+        result.glyphs.merge(other.glyphs) { $1 }
+        return result
     }
 }

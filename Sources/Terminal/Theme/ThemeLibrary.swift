@@ -23,7 +23,15 @@ public struct ThemeLibrary: Sendable {
         depth: ColorDepth = .trueColor,
         ascii: Bool = false
     ) throws(ThemeError) -> Theme {
-        Theme(try definition(named: name, chain: [], from: nil), depth: depth, ascii: ascii)
+        let found = try definition(named: name, chain: [], from: nil)
+        if found.isOverlay {
+            throw ThemeError(
+                file: source(of: name) ?? name,
+                line: nil,
+                message: "is an overlay, laid over the theme in use; expected one of \(names.joined(separator: ", "))"
+            )
+        }
+        return Theme(found, depth: depth, ascii: ascii)
     }
 
     /// A theme from the text of a file. `file` appears in errors.
@@ -38,9 +46,42 @@ public struct ThemeLibrary: Sendable {
         return Theme(definition, depth: depth, ascii: ascii)
     }
 
+    /// What is laid over the theme while a server of that accent is used; nil when there is nothing.
+    public func overlay(named name: String) throws(ThemeError) -> ThemeOverlay? {
+        guard source(of: name) != nil else { return nil }
+        let found = try definition(named: name, chain: [], from: nil)
+        // A theme of the user's may have the same name as an accent.
+        return found.isOverlay ? ThemeOverlay(name: name, definition: found) : nil
+    }
+
+    /// A theme of the list, or why it cannot be used.
+    public struct Entry: Sendable {
+        public let name: String
+        /// The file's path; nil for one that is built in.
+        public let path: String?
+        public let isOverlay: Bool
+        public let theme: Result<Theme, ThemeError>
+    }
+
+    /// Every theme there is, read anew: those built in first, then those of the folders by name.
+    public func catalogue(depth: ColorDepth = .trueColor, ascii: Bool = false) -> [Entry] {
+        let own = names.filter { !BuiltInThemes.names.contains($0) && !BuiltInThemes.overlayNames.contains($0) }
+        return (BuiltInThemes.names + own + BuiltInThemes.overlayNames).map { name in
+            let path = self.path(of: name)
+            do throws(ThemeError) {
+                let found = try definition(named: name, chain: [], from: nil)
+                let theme = Theme(found, depth: depth, ascii: ascii)
+                return Entry(name: name, path: path, isOverlay: found.isOverlay, theme: .success(theme))
+            } catch {
+                let isOverlay = BuiltInThemes.overlayNames.contains(name)
+                return Entry(name: name, path: path, isOverlay: isOverlay, theme: .failure(error))
+            }
+        }
+    }
+
     /// Names of all themes that can be asked for, sorted.
     public var names: [String] {
-        var names = Set(BuiltInThemes.texts.keys)
+        var names = Set(BuiltInThemes.names)
         for directory in directories {
             guard let handle = opendir(directory) else { continue }
             while let entry = Glibc.readdir(handle) {
@@ -53,7 +94,18 @@ public struct ThemeLibrary: Sendable {
             }
             closedir(handle)
         }
-        return names.sorted()
+        return names.subtracting(BuiltInThemes.overlayNames).sorted()
+    }
+
+    /// The file a name stands for; nil for one that is built in, or that there is not.
+    public func path(of name: String) -> String? {
+        guard Self.isName(name) else { return nil }
+        return directories.lazy.map { $0 + "/" + name + ".toml" }.first { access($0, F_OK) == 0 }
+    }
+
+    /// Where a name is found: a path, or words; nil for one that there is not.
+    private func source(of name: String) -> String? {
+        path(of: name) ?? BuiltInThemes.text(name).map { _ in "built-in theme \(name)" }
     }
 
     /// A file stem: no separators, so that a name never leaves the folders.
@@ -96,7 +148,7 @@ public struct ThemeLibrary: Sendable {
             return try parse(text, name: name, file: path, chain: chain + [path])
         }
         let builtIn = "built-in theme \(name)"
-        if let text = BuiltInThemes.texts[name], !chain.contains(builtIn) {
+        if let text = BuiltInThemes.text(name), !chain.contains(builtIn) {
             return try parse(text, name: name, file: builtIn, chain: chain + [builtIn])
         }
         if chain.contains(builtIn) || directories.contains(where: { chain.contains($0 + "/" + name + ".toml") }) {
@@ -107,6 +159,15 @@ public struct ThemeLibrary: Sendable {
             line: origin?.line,
             message: "there is no theme \"\(asked)\"; expected one of \(names.joined(separator: ", "))"
         )
+    }
+
+    /// A theme on its own, from the text of a file; it may refine one of its name.
+    func definition(of text: String, name: String, path: String) throws(ThemeError) -> ThemeDefinition {
+        try parse(text, name: name, file: path, chain: [path])
+    }
+
+    func definition(named name: String) throws(ThemeError) -> ThemeDefinition {
+        try definition(named: name, chain: [], from: nil)
     }
 
     private func parse(
@@ -121,7 +182,7 @@ public struct ThemeLibrary: Sendable {
     }
 
     /// The file's text; nil when there is no such file.
-    private func read(_ path: String) throws(ThemeError) -> String? {
+    func read(_ path: String) throws(ThemeError) -> String? {
         let descriptor = cnc_open(path)
         if descriptor < 0 {
             let number = errno

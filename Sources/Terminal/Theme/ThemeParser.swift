@@ -31,16 +31,18 @@ struct ThemeParser {
         ThemeError(file: file, line: lines.line(section: section, key: key), message: message)
     }
 
+    private static let keys: Set = ["inherits", "appearance", "overlay", "palette", "scopes", "glyphs"]
+
     private func definition(
         _ table: TOMLTable,
         name: String,
         inherit: (_ parent: String, _ line: Int?) throws(ThemeError) -> ThemeDefinition
     ) throws(ThemeError) -> ThemeDefinition {
-        for key in table.keys.sorted() where !["inherits", "appearance", "palette", "scopes", "glyphs"].contains(key) {
+        for key in table.keys.sorted() where !Self.keys.contains(key) {
             throw fail(
                 "",
                 key,
-                "unknown key \(quoted(key)); expected inherits, appearance, [palette], [scopes] or [glyphs]"
+                "unknown key \(quoted(key)); expected inherits, appearance, overlay, [palette], [scopes] or [glyphs]"
             )
         }
         var result = ThemeDefinition(name: name)
@@ -50,6 +52,13 @@ struct ThemeParser {
             }
             result = try inherit(parent, lines.line(section: "", key: "inherits"))
             result.name = name
+        }
+        if let value = table["overlay"] {
+            guard let isOverlay = value.bool else { throw fail("", "overlay", "overlay: expected true or false") }
+            if isOverlay, table["inherits"] != nil {
+                throw fail("", "inherits", "inherits: an overlay lies on the theme in use and inherits none")
+            }
+            result.isOverlay = isOverlay
         }
         if let value = table["appearance"] {
             guard let appearance = value.string.flatMap(Theme.Appearance.init(rawValue:)) else {
@@ -351,6 +360,9 @@ struct ThemeLines {
     private mutating func note(_ path: String, _ number: Int) {
         if places[path] == nil { places[path] = number }
     }
+
+    /// The line of `section.key` itself.
+    func exactLine(section: String, key: String) -> Int? { places[section + "." + key] }
 
     /// The line of `section.key`, or of the nearest table around it.
     func line(section: String, key: String) -> Int? {

@@ -18,6 +18,7 @@ extension Browser {
         case .serverMenu: return useServer(named: argument)
         case .viewSort: return sort(byWord: argument)
         case .dayToday: return moveDay(toWord: argument)
+        case .viewTheme: return useTheme(named: argument)
         default: return perform(command)
         }
     }
@@ -88,6 +89,7 @@ extension Command {
         case .filterEdit: ("filter", "WORDS")
         case .serverMenu: ("server", "NAME")
         case .viewSort: ("sort", "COLUMN")
+        case .viewTheme: ("theme", "NAME")
         case .dayToday: ("day", "-1, +2, today, 2026-11-24")
         default: nil
         }

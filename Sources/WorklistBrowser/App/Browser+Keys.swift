@@ -163,7 +163,7 @@ extension Browser {
         // Themes and the rest.
         case .viewTheme: return openThemes()
         case .serverMenu:
-            overlays.append(Overlay(ServerMenu(servers: servers, current: server, configPath: configPath)))
+            overlays.append(Overlay(serversMenu()))
         case .quit:
             if run == nil { return quit(exitCode: 0) }
             askToQuit()
@@ -194,10 +194,11 @@ extension Browser {
         for intent in intents {
             switch intent {
             case .effect(.quit(let code)): effects += quit(exitCode: code)
-            case .effect(let effect):
-                if case .startEcho(let number, _) = effect { echoNumber = number }
-                effects.append(effect)
-            case .close: if !overlays.isEmpty { overlays.removeLast() }
+            case .effect(.startEcho(_, let profile)): effects += startTest(of: profile)
+            case .effect(let effect): effects.append(effect)
+            case .close:
+                effects += stopTest()
+                if !overlays.isEmpty { overlays.removeLast() }
             case .open(let overlay): overlays.append(overlay)
             case .run(let query):
                 overlays.removeAll()
@@ -214,6 +215,7 @@ extension Browser {
             case .perform(let command):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command)
+            case .read(let set, let scope): effects += read(with: set, scope)
             case .performArgument(let command, let argument):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command, argument: argument)
@@ -222,6 +224,8 @@ extension Browser {
                 if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }
                 list?.isTouched = true
                 follow()
+            case .preview(let theme): wear(theme)
+            case .keepTheme(let theme): effects += keep(theme)
             case .message(let message):
                 self.message = message
             }

@@ -74,7 +74,7 @@ extension Browser {
         let item = list.rows.table.item(row)
         return DetailScreen(
             item: isPrivate ? PrivacyMask.masked(item) : item,
-            fallback: list.server.assumedCharacterSet,
+            fallback: reading(of: ItemIdentity(item), in: list),
             query: list.query,
             position: (row: (list.rows.position(of: row) ?? 0) + 1, of: list.rows.shownCount),
             warning: similarWarning(row: row)
@@ -95,7 +95,10 @@ extension Browser {
         let item = list.rows.table.item(row)
         let shown = isPrivate ? PrivacyMask.masked(item) : item
         let place = (row: (self.list?.position ?? 0) + 1, of: list.rows.shownCount)
-        changeTop(DetailScreen.self) { $0 = $0.showing(shown, position: place, warning: warning) }
+        let reading = reading(of: self.list?.cursor?.identity, in: list)
+        changeTop(DetailScreen.self) {
+            $0 = $0.showing(shown, fallback: reading, position: place, warning: warning)
+        }
         return []
     }
 
@@ -168,6 +171,14 @@ extension Browser {
         guard let holder = dataSet.dataSet(holding: path), let value = holder.strings(path.tag)?.first, !value.isEmpty
         else {
             message = Message(kind: .info, text: "\(focus.meaning) is empty in this row")
+            return
+        }
+        // A guess is for the eye: what is asked for must be certain.
+        guard list.rows.text(cursor.row)[focus].state == .sound else {
+            message = Message(
+                kind: .warning,
+                text: "\(focus.meaning) has characters that are not certain: type the value in the query instead"
+            )
             return
         }
         query.set(path, value, source: .user)

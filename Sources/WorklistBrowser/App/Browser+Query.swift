@@ -15,8 +15,7 @@ extension Browser {
         }
         let identifier: DataSet
         do throws(QueryError) {
-            let policy = CharacterSetPolicy(preferred: [server.characterSetToSend].compactMap(\.self))
-            identifier = try wanted.identifier(characterSet: policy, now: now.queryMoment)
+            identifier = try wanted.identifier(server.identifierForm, now: now.queryMoment)
         } catch {
             query = wanted
             overlays.append(Overlay(ErrorDialog(error, kept: keptText)))
@@ -31,6 +30,7 @@ extension Browser {
         let id = nextFindID()
         lastSeries += 1
         var fresh = ResultList(series: lastSeries, query: wanted, words: words, server: server, startedAt: now)
+        fresh.rows.readings = readings
         var next = Run(id: id, server: server, query: wanted, startedAt: now)
         if let old = list {
             // The user's way of looking at a list outlives the list.
@@ -161,6 +161,8 @@ extension Browser {
         var received: Int
         let isRefresh = ended.incoming != nil
         let words = QueryWords.words(of: ended.query, now: ended.startedAt.queryMoment)
+        let rowsOfThis = receivedRows(of: ended)
+        note(OutcomeWords(end, rows: rowsOfThis, statistics: statistics), rows: rowsOfThis, of: ended.server)
         if var incoming = ended.incoming {
             received = incoming.rows.count
             incoming.end = end
@@ -219,6 +221,8 @@ extension Browser {
         }
         return effects
     }
+
+    private func receivedRows(of run: Run) -> Int { run.incoming?.rows.count ?? list?.rows.count ?? 0 }
 
     /// A list that nobody has moved in begins at its first row, whichever row came first off the wire.
     private mutating func showFromTop() {

@@ -27,11 +27,15 @@ extension Browser {
             drawMain(&grid, detail: base.map { overlays[$0] })
             seen = list?.cursor?.identity
         }
+        let ground = theme.style("ui.text")
+        grid.settle(ground)
         let dialogArea = Rect(row: 1, column: 0, rows: size.rows - 2, columns: size.columns)
         for overlay in overlays.dropFirst((base ?? -1) + 1) {
             // Only the dialog on top takes clicks.
             grid.dropRegions()
             overlay.component.draw(into: &grid, in: dialogArea, surroundings)
+            // Every other cell has colours by now: those without are the dialog's.
+            if ground.background != .default { grid.settle(theme.style("ui.dialog").over(ground)) }
             cursor = overlay.component.cursor(in: dialogArea)
             // A dialog has its keys in its edge; those of the screen below do not work now.
             grid.fill(
@@ -40,6 +44,7 @@ extension Browser {
             )
         }
         drawMessage(&grid)
+        grid.settle(ground)
         remember(grid)
         return Frame(grid: grid, cursor: cursor)
     }

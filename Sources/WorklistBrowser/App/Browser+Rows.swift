@@ -19,7 +19,8 @@ extension Browser {
         grid.mark(Rect(row: area.row, column: area.column, rows: 1, columns: 4), ClickTarget.column(.status))
         var focusStyle = theme.style("ui.key", over: style)
         // Without colours the marked column has to differ all the same.
-        if focusStyle == style { focusStyle.modifiers.insert(.reverse) }
+        let ground = theme.style("ui.text")
+        if focusStyle.over(ground) == style.over(ground) { focusStyle.modifiers.insert(.reverse) }
         let order = list.rows.order
         let mark = order.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending)
         for column in layout.columns {

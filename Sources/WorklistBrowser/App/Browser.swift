@@ -12,14 +12,20 @@ public struct Browser: Sendable {
     /// From so many columns on the detail stands beside the list: both then show more than either did alone.
     static let splitColumns = 140
 
-    public var theme: Theme
+    /// What is drawn with: ``chosenTheme``, and over it what the server in use asks for.
+    public internal(set) var theme: Theme
+    var chosenTheme: Theme
+    /// Asked for by name, and not read yet.
+    var wantedTheme: String?
     var keymap = Keymap.standard
     let configPath: String
     var now: Moment
     var size = TerminalSize(columns: 80, rows: 24)
 
     var servers: [ServerProfile]
-    var server: ServerProfile?
+    var server: ServerProfile? {
+        didSet { if server?.accent != oldValue?.accent { wear(chosenTheme) } }
+    }
     /// The query in force: what "run" runs.
     var query: Query
 
@@ -28,8 +34,11 @@ public struct Browser: Sendable {
     var run: Run?
     /// How the last query ended, if its rows are not those on screen.
     var attempt: Attempt?
-    /// The connection test whose progress is shown.
-    var echoNumber: Int?
+    /// The connection test whose progress is shown, and the server it is of.
+    var echo: (number: Int, server: String)?
+    var lastEcho = 0
+    /// What is known of the servers, by name.
+    var serverStates: [String: ServerState] = [:]
     private var lastFind = 0
     var lastSeries = 0
 
@@ -51,6 +60,11 @@ public struct Browser: Sendable {
     // Columns, marks and export.
 
     // Watch and barcode.
+
+    // Character sets.
+
+    /// Rows that the user reads otherwise than declared.
+    var readings: [ItemIdentity: SpecificCharacterSet] = [:]
 
     // Themes, keys and the rest.
 
@@ -116,6 +130,7 @@ public struct Browser: Sendable {
         now: Moment
     ) {
         self.theme = theme
+        self.chosenTheme = theme
         self.servers = servers
         self.server = current
         self.configPath = configPath
@@ -124,12 +139,13 @@ public struct Browser: Sendable {
         keymap = settings.keymap.keymap
         isMouseOn = settings.isMouseOn
         query = initialQuery ?? Self.startQuery(for: current)
+        wear(theme)
         if current == nil {
             // Who has servers chooses one of them; nobody is asked a patient's name at the wrong place.
             overlays =
                 servers.isEmpty
                 ? [Overlay(ConnectForm(existing: nil, configPath: configPath))]
-                : [Overlay(ServerMenu(servers: servers, current: nil, configPath: configPath))]
+                : [Overlay(serversMenu())]
         }
         sayProblems()
     }
@@ -171,8 +187,7 @@ public struct Browser: Sendable {
             return []
         case .find(let id, let progress): return update(id, progress)
         case .echo(let number, let progress):
-            guard number == echoNumber else { return [] }
-            changeTop(ConnectForm.self) { $0.echo(progress) }
+            update(number, progress)
             return []
         case .arranged(let generation, let order): return arranged(generation, order)
         case .serverSaved(let profile, let path):
@@ -190,6 +205,10 @@ public struct Browser: Sendable {
         // Saved queries.
         // Watch and barcode.
         // Export, layouts, themes.
+        case .themesRead(let choices): return themesRead(choices)
+        case .themeNotRemembered(let reason):
+            message = Message(kind: .warning, text: "this theme is for now only: \(TerminalText(reason))")
+            return []
         // The program.
         case .resumed: return [.redraw]
         case .terminationRequested: return quit(exitCode: 143)
@@ -299,7 +318,7 @@ public struct Browser: Sendable {
 
     /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
     public var secondsToNextClock: Double {
-        if run != nil { return 0.1 }
+        if run != nil || echo != nil { return 0.1 }
         let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000
         guard let list, now.seconds(since: list.asOf) < 60 else { return max(0.05, toMinute) }
         return 1

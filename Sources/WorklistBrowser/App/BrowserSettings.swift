@@ -1,3 +1,5 @@
+import Terminal
+
 /// What the user's files say about the browser beyond servers; read by the program, before the browser starts.
 public struct BrowserSettings: Sendable {
     /// What could not be used of the files, in the order it was found; shown on screen.
@@ -15,6 +17,8 @@ public struct BrowserSettings: Sendable {
     public var keymap = UserKeymap.standard
     /// The mouse is used.
     public var isMouseOn = true
+    /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.
+    public var overlays: [String: ThemeOverlay] = [:]
 
     public init() {}
 }

@@ -1,3 +1,4 @@
+import DICOMData
 import DICOMMatching
 import Terminal
 
@@ -30,6 +31,8 @@ enum Intent {
     case use(ServerProfile, saving: Bool)
     // The list.
 
+    /// Read a row, or all rows of the server, with this character set; nil: as declared.
+    case read(SpecificCharacterSet?, ReadingScope)
     /// Close this dialog, then do the command on what is below it.
     case perform(Command)
     /// As ``perform(_:)``, with what was typed behind the command's name.
@@ -39,9 +42,17 @@ enum Intent {
 
     // Themes and the rest.
 
+    /// Draw with this theme.
+    case preview(Theme)
+    /// Draw with this theme, and start with it next time.
+    case keepTheme(Theme)
+
     /// One line for the user in the message place.
     case message(Message)
 }
+
+/// What a chosen character set is for.
+enum ReadingScope: Hashable, Sendable { case row, server }
 
 /// A line for the user: what happened, and how bad it is.
 struct Message: Hashable {

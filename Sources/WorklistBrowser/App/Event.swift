@@ -45,6 +45,8 @@ public enum Event: Sendable {
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
+    case themesRead([ThemeChoice])
+    case themeNotRemembered(reason: String)
     // Servers.
     case serverSaved(ServerProfile, path: String)
     case serverNotSaved(reason: String)
@@ -80,6 +82,9 @@ public enum FindProgress: Sendable {
 /// A C-ECHO for "Test": the stages done so far with their times, then the end.
 public enum EchoProgress: Sendable {
     case stage(name: String, milliseconds: Double)
+    /// The association has a presentation context for Modality Worklist, or why it has none.
+    case worklistOffered
+    case worklistRefused(String)
     case succeeded(milliseconds: Double)
     case refused(Status)
     case failed(AssociationFailure)
@@ -111,10 +116,16 @@ public enum Effect: Sendable {
     case cancelFind(FindID)
     /// Send A-ABORT.
     case abortFind(FindID)
+    /// Test a server; the browser gives the number that its progress comes back with.
     case startEcho(Int, ServerProfile)
+    case cancelEcho(Int)
     // Saved queries.
     // Watch and barcode.
     // Export, layouts, themes.
+    /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
+    case readThemes(depth: ColorDepth, ascii: Bool)
+    /// Start with this theme next time.
+    case rememberTheme(String)
     // Servers.
     /// Write the server into the configuration file.
     case saveServer(ServerProfile)

@@ -23,7 +23,7 @@ struct ResultList: Sendable {
     let query: Query
     /// The query's matching keys as they were sent, relative dates worked out.
     let words: [QueryWords.Word]
-    let server: ServerProfile
+    var server: ServerProfile
     let startedAt: Moment
     var endedAt: Moment?
     var end: QueryEnd?

@@ -1,4 +1,5 @@
 import DICOMData
+import DICOMMatching
 
 /// A worklist server as the user knows it: one entry of `config.toml`.
 public struct ServerProfile: Hashable, Sendable {
@@ -29,6 +30,8 @@ public struct ServerProfile: Hashable, Sendable {
     public var rowLimit: Int
     /// Nil for a connection without TLS.
     public var tls: ServerTLS?
+    /// What this server needs otherwise than others.
+    public var quirks = ServerQuirks()
 
     public static let defaultRowLimit = 10_000
     public static let defaultCallingAETitle = "WORKLIST"
@@ -59,6 +62,15 @@ public struct ServerProfile: Hashable, Sendable {
         self.assumedCharacterSet = assumedCharacterSet
         self.rowLimit = rowLimit
         self.tls = tls
+    }
+
+    /// How identifiers for this server are written.
+    public var identifierForm: IdentifierForm {
+        IdentifierForm(
+            characterSet: CharacterSetPolicy(preferred: [characterSetToSend].compactMap(\.self)),
+            wholeSequences: quirks.wholeSequences,
+            universalMatching: quirks.universalMatching
+        )
     }
 
     /// The station "this scanner" asks for.

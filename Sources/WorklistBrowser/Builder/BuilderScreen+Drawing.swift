@@ -506,9 +506,8 @@ extension BuilderScreen {
     }
 
     private func sentSize(_ facts: BuilderFacts) -> TerminalText {
-        let policy = CharacterSetPolicy(preferred: server?.characterSetToSend.map { [$0] } ?? [])
         do {
-            let identifier = try facts.query.identifier(characterSet: policy, now: facts.now)
+            let identifier = try facts.query.identifier(server?.identifierForm ?? IdentifierForm(), now: facts.now)
             let bytes = try identifier.encoded(.explicitVRLittleEndian)
             return "\(facts.query.keys.count) attributes asked for, \(bytes.count) bytes"
         } catch {

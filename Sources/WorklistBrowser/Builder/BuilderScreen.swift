@@ -395,12 +395,8 @@ struct BuilderScreen: Component {
 
     /// Sends the query if every key can be sent; else goes to the first that cannot and says why.
     private mutating func run(_ surroundings: Surroundings) -> [Intent] {
-        let preferred = server?.characterSetToSend.map { [$0] } ?? []
         do throws(QueryError) {
-            _ = try query.identifier(
-                characterSet: CharacterSetPolicy(preferred: preferred),
-                now: surroundings.now.queryMoment
-            )
+            _ = try query.identifier(server?.identifierForm ?? IdentifierForm(), now: surroundings.now.queryMoment)
             return [.run(query)]
         } catch {
             if let path = error.path {

@@ -37,27 +37,40 @@ extension ConnectForm {
         let report = report(columns: inside, surroundings, ink: ink)
         // Fields, buttons, two blanks, the report, frame and inner margin; room for a report keeps the box from jumping.
         let reportRows = max(report.count, 4)
-        let wanted = ServerDraft.Field.allCases.count + 6 + reportRows
+        let wanted = fields.count + 6 + reportRows
         let box = body.centered(rows: wanted, columns: columns)
+        // Two more for a long page: without the blank lines.
+        let isTight = wanted > body.rows
         grid.drawBox(box, title: title, style: ink.dialog, theme: surroundings.theme, titleStyle: ink.dialogTitle)
         let left = box.column + 2
-        var row = box.row + 2
-        for field in ServerDraft.Field.allCases {
+        var row = box.row + (isTight ? 1 : 2)
+        // Where not even so all fields fit, those around the one with the focus show.
+        let room = max(1, box.rows - (isTight ? 5 : 6))
+        for field in visibleFields(rows: room) {
             draw(field, into: &grid, row: row, column: left, columns: inside, fieldColumns: inside >= 84 ? 32 : 22, ink)
             row += 1
         }
-        row += 1
+        row += isTight ? 0 : 1
         drawButtons(into: &grid, row: row, column: left, columns: inside, ink)
-        row += 2
+        row += isTight ? 1 : 2
         for line in report.prefix(max(0, box.endRow - 1 - row)) {
             line.draw(into: &grid, row: row, column: left, columns: inside, base: ink.dialog)
             row += 1
         }
     }
 
+    private func visibleFields(rows: Int) -> ArraySlice<ServerDraft.Field> {
+        let fields = fields
+        guard fields.count > rows else { return fields[...] }
+        var focused = fields.count - 1
+        if case .field(let field) = focus, let index = fields.firstIndex(of: field) { focused = index }
+        let first = max(0, min(focused - rows / 2, fields.count - rows))
+        return fields[first..<(first + rows)]
+    }
+
     private func drawBare(into grid: inout Grid, in body: Rect, _ surroundings: Surroundings, _ ink: Ink) {
         guard body.rows > 0 else { return }
-        let fields = ServerDraft.Field.allCases
+        let fields = fields
         let headingRows = body.rows >= 12 ? 1 : 0
         if headingRows > 0 {
             StyledLine(" \(title)", ink.dialogTitle)
@@ -66,7 +79,7 @@ extension ConnectForm {
         // Where not even the fields fit, the part with the focus shows.
         let focusIndex: Int
         switch focus {
-        case .field(let field): focusIndex = field.rawValue
+        case .field(let field): focusIndex = fields.firstIndex(of: field) ?? 0
         case .button: focusIndex = fields.count
         }
         let lineCount = fields.count + 1
@@ -148,10 +161,10 @@ extension ConnectForm {
     }
 
     private func drawButtons(into grid: inout Grid, row: Int, column: Int, columns: Int, _ ink: Ink) {
-        let full = Button.allCases.reduce(0) { $0 + label($1, short: false).width + 7 } - 3
+        let full = buttons.reduce(0) { $0 + label($1, short: false).width + 7 } - 3
         let short = full > columns
         var line = StyledLine()
-        for button in Button.allCases {
+        for button in buttons {
             if !line.isEmpty { line.space(short ? 1 : 3) }
             let style = focus == .button(button) ? ink.activeButton : ink.button
             line.add(StyledLine("[ \(label(button, short: short)) ]", style), target: .button(button.rawValue))

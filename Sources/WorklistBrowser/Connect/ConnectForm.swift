@@ -6,7 +6,7 @@ import Terminal
 /// Nothing is sent before Test or Save.
 struct ConnectForm: Component {
     enum Button: Int, CaseIterable {
-        case test, save, demo, quit
+        case test, save, more, demo, quit
     }
 
     enum Focus: Hashable {
@@ -14,31 +14,14 @@ struct ConnectForm: Component {
         case button(Button)
     }
 
-    /// The stages of a C-ECHO that are done, and how it ended.
-    struct Test: Hashable {
-        struct Stage: Hashable {
-            var name: TerminalText
-            var milliseconds: Double
-        }
-
-        enum End: Hashable {
-            case succeeded(milliseconds: Double)
-            /// What happened, and what to do next.
-            case failed(summary: TerminalText, advice: TerminalText)
-        }
-
-        var address: TerminalText
-        var stages: [Stage] = []
-        var end: End?
-    }
-
     private(set) var draft: ServerDraft
     private(set) var focus: Focus
-    private(set) var test: Test?
+    private(set) var test: ConnectionTest?
     private let isFirstStart: Bool
     private let configPath: TerminalText
-    private var testNumber = 0
     /// Fields the user has been in: only they are told off for being empty.
+    /// The page with what few servers need is shown.
+    private(set) var isMore = false
     private var touched: Set<ServerDraft.Field> = []
     private var saveFailure: TerminalText?
     private var isSaving = false
@@ -61,21 +44,7 @@ struct ConnectForm: Component {
 
     /// A step of the test that runs.
     mutating func echo(_ progress: EchoProgress) {
-        guard var test else { return }
-        switch progress {
-        case .stage(let name, let milliseconds):
-            test.stages.append(Test.Stage(name: TerminalText(name), milliseconds: milliseconds))
-        case .succeeded(let milliseconds):
-            test.end = .succeeded(milliseconds: milliseconds)
-        case .refused(let status):
-            test.end = .failed(
-                summary: "the server answered C-ECHO with status \(status): \(status.meaning)",
-                advice: "The association works. Worklist queries may work all the same: save and try."
-            )
-        case .failed(let failure):
-            test.end = .failed(summary: TerminalText(failure.summary), advice: TerminalText(failure.advice))
-        }
-        self.test = test
+        test?.take(progress)
     }
 
     /// The configuration could not be written.
@@ -137,8 +106,13 @@ struct ConnectForm: Component {
         if test?.end != nil { test = nil }
     }
 
-    private static let order: [Focus] =
-        ServerDraft.Field.allCases.map(Focus.field) + Button.allCases.map(Focus.button)
+    /// The fields on screen.
+    var fields: [ServerDraft.Field] { isMore ? ServerDraft.Field.more : ServerDraft.Field.basic }
+
+    /// The buttons on screen; the demonstration is for those who have no server yet.
+    var buttons: [Button] { Button.allCases.filter { $0 != .demo || !isMore } }
+
+    private var order: [Focus] { fields.map(Focus.field) + buttons.map(Focus.button) }
 
     private mutating func setFocus(_ next: Focus) {
         guard next != focus else { return }
@@ -153,15 +127,16 @@ struct ConnectForm: Component {
     }
 
     private mutating func move(by step: Int) {
-        let count = Self.order.count
-        let index = Self.order.firstIndex(of: focus) ?? 0
-        setFocus(Self.order[(index + step + count) % count])
+        let order = order
+        let index = order.firstIndex(of: focus) ?? 0
+        setFocus(order[(index + step + order.count) % order.count])
     }
 
     private mutating func moveAmongButtons(by step: Int) {
         guard case .button(let button) = focus else { return }
-        let count = Button.allCases.count
-        focus = .button(Button.allCases[(button.rawValue + step + count) % count])
+        let buttons = buttons
+        let index = buttons.firstIndex(of: button) ?? 0
+        focus = .button(buttons[(index + step + buttons.count) % buttons.count])
     }
 
     private mutating func press(_ button: Button) -> [Intent] {
@@ -170,10 +145,15 @@ struct ConnectForm: Component {
             return isFirstStart ? [.effect(.quit(exitCode: 0))] : [.close]
         case .demo:
             return [.effect(.startDemo)]
+        case .more:
+            isMore.toggle()
+            setFocus(.field(fields[0]))
+            return []
         case .test, .save:
             guard let profile = draft.profile else {
                 touched = Set(ServerDraft.Field.allCases)
                 guard let field = draft.firstError, let finding = draft.finding(field) else { return [] }
+                isMore = ServerDraft.Field.more.contains(field)
                 focus = .field(field)
                 return [.message(Message(kind: .error, text: "\(field.label): \(finding.text)"))]
             }
@@ -182,15 +162,18 @@ struct ConnectForm: Component {
                 isSaving = true
                 return [.use(profile, saving: true)]
             }
-            testNumber += 1
-            test = Test(address: "\(profile.calledAETitle)@\(profile.host):\(profile.port)")
-            return [.effect(.startEcho(testNumber, profile))]
+            test = ConnectionTest(profile)
+            return [.effect(.startEcho(0, profile))]
         }
     }
 
     // MARK: What the drawing needs
 
-    var title: TerminalText { isFirstStart ? "Connect to a worklist" : "Server \(draft.value(.name))" }
+    var title: TerminalText {
+        let title: TerminalText = isFirstStart ? "Connect to a worklist" : "Server \(draft.value(.name))"
+        return isMore ? title + ": more" : title
+    }
+
     var isNew: Bool { isFirstStart }
 
     /// What is said beside a field: its error, else its hint.
@@ -203,13 +186,22 @@ struct ConnectForm: Component {
     }
 
     func placeholder(_ field: ServerDraft.Field) -> TerminalText {
-        field == .stationAETitle ? "(same as calling)" : field == .modality ? "(all)" : .empty
+        switch field {
+        case .stationAETitle: "(same as calling)"
+        case .modality: "(all)"
+        case .sendCharacterSet: "(least that fits)"
+        case .assumeCharacterSet: "(guessed)"
+        case .transferSyntaxes, .timeout, .maximumLength: "(usual)"
+        case .queryOptions: "(none)"
+        default: .empty
+        }
     }
 
     func label(_ button: Button, short: Bool) -> TerminalText {
         switch button {
-        case .test: short ? "Test" : "Test (C-ECHO)"
+        case .test: "Test"
         case .save: "Save"
+        case .more: isMore ? "Basics" : "More"
         case .demo: short ? "Demo" : "Demo data, no network"
         case .quit: isFirstStart ? "Quit" : "Back"
         }
@@ -239,29 +231,16 @@ struct ConnectForm: Component {
                         : "Nothing is sent before Test or Save.",
                     ink.dim
                 )
-                add("Will be written to \(configPath) (0600).", ink.dim)
+                add(
+                    isFirstStart
+                        ? "Will be written to \(configPath) (0600)."
+                        : "Save adds it at the end of \(configPath): of one name the last entry counts.",
+                    ink.dim
+                )
             }
             return lines
         }
-        var progress: TerminalText = "\(test.address)  "
-        progress += test.stages.map { "\($0.name) \(Self.duration($0.milliseconds))" }.joined(separator: "  ")
-        switch test.end {
-        case nil:
-            let step = Int(truncatingIfNeeded: surroundings.now.microseconds / 100_000)
-            add(progress + "  ...", ink.text, mark: theme.glyph(.spinner, step: step), markStyle: ink.key)
-        case .succeeded(let milliseconds):
-            if !brief { add(progress, ink.text) }
-            add(
-                "The server answers: C-ECHO took \(Self.duration(milliseconds)). Save to use it.",
-                ink.success,
-                mark: theme.glyph(.ok)
-            )
-        case .failed(let summary, let advice):
-            if !brief, !test.stages.isEmpty { add(progress, ink.text) }
-            add(summary, ink.error, mark: theme.glyph(.failed))
-            add(advice, ink.text)
-        }
-        return lines
+        return test.lines(columns: columns, brief: brief, advice: "Save to use it.", surroundings, ink: ink)
     }
 
     /// `4 ms`, `0.3 ms`, `1.2 s`.

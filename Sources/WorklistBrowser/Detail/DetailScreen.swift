@@ -45,7 +45,14 @@ struct DetailScreen: Component {
     }
 
     /// The same screen for another item of the list: the cursor stays on its attribute, the view as it was.
-    func showing(_ item: EncodedDataSet, position: (row: Int, of: Int), warning: TerminalText?) -> DetailScreen {
+    ///
+    /// `fallback`: how that item is read.
+    func showing(
+        _ item: EncodedDataSet,
+        fallback: SpecificCharacterSet?,
+        position: (row: Int, of: Int),
+        warning: TerminalText?
+    ) -> DetailScreen {
         var other = DetailScreen(
             item: item,
             fallback: fallback,
@@ -101,6 +108,7 @@ struct DetailScreen: Component {
         case .detailCopyAll:
             return [.effect(.copy(plainText())), .message(Message(kind: .info, text: "All elements are copied."))]
         case .detailAsKey: return useAsKey()
+        case .detailCharacterSet: return tryCharacterSets()
         case .back: return [.close]
         default: break
         }
@@ -140,6 +148,24 @@ struct DetailScreen: Component {
             wanted = target.parent
         }
         cursor = min(cursor, max(0, lineCount - 1))
+    }
+
+    /// The value under the cursor read otherwise, else the patient's name.
+    private func tryCharacterSets() -> [Intent] {
+        var places: [(DataElement, DataSet)] = []
+        if let row = current, let element = tree.element(row) { places.append((element, tree.dataSet(row))) }
+        if let name = tree.root[.patientName] { places.append((name, tree.root)) }
+        for (element, dataSet) in places {
+            if let trial = CharacterSetTrial(element, in: dataSet, fallback: fallback) {
+                return [.open(Overlay(trial))]
+            }
+        }
+        return [.message(Message(kind: .info, text: "Plain ASCII here and in the name: every set reads it alike."))]
+    }
+
+    /// The item is read with this set from now on.
+    func reading(with set: SpecificCharacterSet?, _ item: EncodedDataSet) -> DetailScreen {
+        showing(item, fallback: set, position: position, warning: warning)
     }
 
     // MARK: Taking values away

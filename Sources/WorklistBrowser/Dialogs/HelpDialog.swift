@@ -165,6 +165,7 @@ extension KeyContext {
         case .servers: "servers"
         case .queries: "saved queries"
         case .columns: "columns"
+        case .characterSets: "character sets"
         }
     }
 }
@@ -180,7 +181,7 @@ extension Command {
         case "field": "Text"
         case "server": "Server"
         case "builder", "editor", "picker": "Query"
-        case "detail": "Detail"
+        case "detail", "text": "Detail"
         case "form": "Form"
         default: "Go"
         }

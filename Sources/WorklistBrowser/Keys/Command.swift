@@ -130,6 +130,8 @@ enum Command: String, CaseIterable, Sendable {
     case detailBytes = "detail.bytes"
     case detailRaw = "detail.raw"
     case detailCharacterSet = "detail.characterSet"
+    case readForServer = "text.server"
+    case readAsDeclared = "text.declared"
     case detailAsKey = "detail.asKey"
     case detailNext = "detail.next"
     case detailPrevious = "detail.previous"
@@ -150,12 +152,14 @@ enum KeyContext: String, CaseIterable, Sendable, Hashable {
     case queries
     /// The columns of the list.
     case columns
+    /// Character sets to try on a value.
+    case characterSets
 
     /// Printable keys type text there; only the others may be bound.
     var isForText: Bool {
         switch self {
         case .form, .picker, .editor, .help, .filter: true
-        case .list, .builder, .detail, .dialog, .servers, .queries, .columns: false
+        case .list, .builder, .detail, .dialog, .servers, .queries, .columns, .characterSets: false
         }
     }
 }

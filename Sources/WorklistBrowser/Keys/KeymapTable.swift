@@ -89,6 +89,9 @@ enum KeymapTable {
         queries | R | queries.rename | rename | give it another name
         queries | d Delete | queries.delete | delete | delete it
         queries | y | queries.copy | copy | copy it as text, to share it
+        characterSets | Enter | accept | this row | read this row so
+        characterSets | A | text.server | this server | read all of this server so
+        characterSets | 0 | text.declared | as declared | read it as it was declared
         columns | Enter | accept | done | use these columns
         columns dialog | Space | select.toggle | show | show the column, or hide it
         columns | J | columns.down | | move the column to the right
@@ -99,18 +102,18 @@ enum KeymapTable {
         columns | R | columns.reset | reset | the usual columns
         help filter | Enter | accept | accept | accept
 
-        list builder detail dialog servers queries columns | j Down | move.down | | next line
-        list builder detail dialog servers queries columns | k Up | move.up | | previous line
+        list builder detail dialog servers queries columns characterSets | j Down | move.down | | next line
+        list builder detail dialog servers queries columns characterSets | k Up | move.up | | previous line
         form picker editor help filter | Down ctrl-n | move.down | | next line
         form picker editor help filter | Up ctrl-p | move.up | | previous line
-        list builder detail dialog servers queries columns | ctrl-f PgDn | move.pageDown | | one page down
-        list builder detail dialog servers queries columns | ctrl-b PgUp | move.pageUp | | one page up
+        list builder detail dialog servers queries columns characterSets | ctrl-f PgDn | move.pageDown | | one page down
+        list builder detail dialog servers queries columns characterSets | ctrl-b PgUp | move.pageUp | | one page up
         form picker editor help filter | PgDn | move.pageDown | | one page down
         form picker editor help filter | PgUp | move.pageUp | | one page up
         list builder detail | ctrl-d | move.halfDown | | half a page down
         list builder detail | ctrl-u | move.halfUp | | half a page up
-        list builder detail dialog servers queries columns | g Home | move.first | | first line
-        list builder detail dialog servers queries columns | G End | move.last | | last line
+        list builder detail dialog servers queries columns characterSets | g Home | move.first | | first line
+        list builder detail dialog servers queries columns characterSets | G End | move.last | | last line
         list | h Left | move.left | | mark the column before
         list | l Right | move.right | | mark the next column
         detail | h Left | move.left | | fold
@@ -133,8 +136,8 @@ enum KeymapTable {
         list builder detail | : | app.palette | command | every command by name
         list | ! | app.problems | | what is wrong in your configuration files
         list builder detail | ? F1 | app.help | help | the keys of this screen
-        form picker editor dialog servers queries columns filter | F1 | app.help | help | the keys of this screen
-        builder detail dialog servers queries columns | Esc q | back | back | go back one step
+        form picker editor dialog servers queries columns characterSets filter | F1 | app.help | help | the keys of this screen
+        builder detail dialog servers queries columns characterSets | Esc q | back | back | go back one step
         form picker editor help filter | Esc | back | back | go back one step
         list | Esc | back | | clear the message, then the filter
         list | q F10 | app.quit | | quit

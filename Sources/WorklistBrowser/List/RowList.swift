@@ -35,7 +35,10 @@ struct RowList: Sendable {
         var rows: Int
     }
 
-    let fallback: SpecificCharacterSet?
+    /// How text is read that declares no character set; what was declared too, if it is forced.
+    private(set) var fallback: SpecificCharacterSet?
+    /// Rows that a person reads otherwise: display only, they sort and filter as before.
+    var readings: [ItemIdentity: SpecificCharacterSet] = [:]
     var today: DICOMDate
 
     /// How much is done at once, on the UI thread; in rows.
@@ -171,6 +174,17 @@ struct RowList: Sendable {
         return isFrozen || !isUnsorted || inFlight?.sorts == true ? nil : resort()
     }
 
+    /// Reads all rows with another character set; order and filter follow.
+    mutating func read(with set: SpecificCharacterSet?) -> ArrangeJob? {
+        fallback = set
+        readings = [:]
+        let sorting = isFrozen ? nil : resort()
+        guard let filter else { return sorting }
+        _ = self.filter(by: nil)
+        // While a sort is under way this only notes that filtering comes after it.
+        return self.filter(by: filter) ?? sorting
+    }
+
     private mutating func resort() -> ArrangeJob? {
         if isLive, table.count <= limits.sort {
             keys = []
@@ -243,9 +257,11 @@ struct RowList: Sendable {
     }
 
     func text(_ row: Int) -> RowText {
-        RowText(
-            table.item(row),
-            fallback: fallback,
+        let item = table.item(row)
+        let reading = readings.isEmpty ? nil : readings[ItemIdentity(item)]
+        return RowText(
+            item,
+            fallback: reading ?? fallback,
             today: today,
             hasUnsupportedKeys: table.status(row) == .pendingWithUnsupportedKeys
         )

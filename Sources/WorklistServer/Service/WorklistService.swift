@@ -5,10 +5,15 @@ import DICOMProtocol
 
 /// The C-FIND handler of a worklist server: matches a source's items and streams them (PS3.4 K.4.1.3).
 public struct WorklistService: Sendable {
-    private let source: any WorklistSource
+    /// Called after a match was sent, with how many have been; the next one waits for it.
+    public typealias AfterMatch = @Sendable (_ event: FindEvent, _ sent: Int) async -> Void
 
-    public init(source: any WorklistSource) {
+    private let source: any WorklistSource
+    private let afterMatch: AfterMatch?
+
+    public init(source: any WorklistSource, afterMatch: AfterMatch? = nil) {
         self.source = source
+        self.afterMatch = afterMatch
     }
 
     /// Answers Modality Worklist queries of a server from now on.
@@ -49,6 +54,7 @@ public struct WorklistService: Sendable {
             return
         }
         let status: Status = query.unsupportedKeys.isEmpty ? .pending : .pendingWithUnsupportedKeys
+        var sent = 0
         for item in items {
             // Asked while matching, not only between matches: a query that matches little must stop as quickly.
             if event.isCancelled {
@@ -57,6 +63,8 @@ public struct WorklistService: Sendable {
             }
             guard query.matches(item) else { continue }
             guard try await responder.send(status, query.response(for: item)) else { return }
+            sent += 1
+            await afterMatch?(event, sent)
         }
     }
 }

@@ -1,4 +1,6 @@
 import DICOMNetwork
+import DICOMProtocol
+import NIOConcurrencyHelpers
 import Terminal
 import WorklistBrowser
 
@@ -8,7 +10,9 @@ struct BrowserProgram: TerminalApplication {
 
     private(set) var browser: Browser
     private let runner: EffectRunner
-    private let clock: BrowserClock
+    let clock: BrowserClock
+    /// When the query that was started last was started.
+    private var startedAt: Moment?
     private var tickAt: ContinuousClock.Instant
     private(set) var exitCode: Int32 = 0
     private(set) var peakRows = 0
@@ -45,8 +49,12 @@ struct BrowserProgram: TerminalApplication {
 
     mutating func handle(event: Event) -> LoopRequests {
         // Elapsed times are those of the moment an event is acted on.
-        if case .find(_, let progress) = event {
-            if case .matches = progress {} else { _ = browser.update(.clock(clock.now())) }
+        guard case .find(let id, let progress) = event else { return update(event) }
+        if case .matches = progress {} else { _ = browser.update(.clock(clock.now())) }
+        if case .finished(let outcome, var statistics) = progress, !clock.isReal, let startedAt {
+            // A query takes as long as the clock says that the screen shows.
+            statistics.totalMilliseconds = clock.now().seconds(since: startedAt) * 1000
+            return update(.find(id, .finished(outcome, statistics)))
         }
         return update(event)
     }
@@ -78,6 +86,9 @@ struct BrowserProgram: TerminalApplication {
             case .quit(let code):
                 exitCode = code
                 requests.insert(.quit)
+            case .startFind:
+                startedAt = clock.now()
+                runner.run(effect)
             default: runner.run(effect)
             }
         }
@@ -85,15 +96,26 @@ struct BrowserProgram: TerminalApplication {
     }
 }
 
-/// The time the browser is told: the real one, or one that stands still for scripts.
+/// The time the browser is told: the real one, or one that stands still for scripts until they move it.
 struct BrowserClock: Sendable {
     private let fixed: Moment?
+    private let moved = NIOLockedValueBox<Int64>(0)
 
     init(fixed: Moment? = nil) {
         self.fixed = fixed
     }
 
+    /// Moves a clock that stands still.
+    func advance(seconds: Double) {
+        guard let microseconds = Int64(exactly: (seconds * 1_000_000).rounded()) else { return }
+        moved.withLockedValue { $0 &+= microseconds }
+    }
+
     var isReal: Bool { fixed == nil }
 
-    func now() -> Moment { fixed ?? WallClock.now() }
+    func now() -> Moment {
+        guard var moment = fixed else { return WallClock.now() }
+        moment.microseconds &+= moved.withLockedValue { $0 }
+        return moment
+    }
 }

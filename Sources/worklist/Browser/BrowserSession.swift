@@ -43,7 +43,7 @@ struct BrowserSession: Sendable {
         let isUTF8 = TerminalLocale.prepare()
         let screen: any Screen
         if script != nil {
-            screen = HeadlessScreen(size: size)
+            screen = HeadlessScreen(size: size, depth: scriptDepth)
         } else {
             guard isatty(0) == 1, isatty(1) == 1 else {
                 throw .usage(
@@ -61,11 +61,20 @@ struct BrowserSession: Sendable {
             }
         }
         defer { screen.close() }
-        let theme = try theme(for: screen)
+        let look = try StartTheme(
+            effects.themes,
+            asked: theme,
+            configuration: effects.configuration,
+            state: effects.state,
+            on: StartTheme.Terminal(depth: screen.depth, isASCII: asciiOnly || !screen.isUTF8)
+        )
+        var settings = settings
+        settings.overlays = look.overlays
+        settings.problems += look.problems
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
         let browser = Browser(
-            theme: theme,
+            theme: look.theme,
             servers: servers,
             current: current,
             configPath: effects.configuration.path,
@@ -99,15 +108,10 @@ struct BrowserSession: Sendable {
         return loop.app.exitCode
     }
 
-    private func theme(for screen: any Screen) throws(CommandFailure) -> Theme {
-        let library = ThemeLibrary(directories: [Configuration.folder + "/themes"])
-        let isMono = screen.depth == .mono
-        let name = theme ?? effects.configuration.theme ?? (isMono ? "mono" : "default")
-        do {
-            return try library.theme(named: name, depth: screen.depth, ascii: asciiOnly || !screen.isUTF8)
-        } catch {
-            throw .usage(error.description)
-        }
+    /// Colours of a screen without a terminal: 256 unless asked for otherwise.
+    private var scriptDepth: ColorDepth {
+        let noColor = Configuration.environment("NO_COLOR")
+        return color.depth(available: color == .auto ? .indexed256 : .trueColor, noColor: noColor)
     }
 
     private func statistics(_ loop: TerminalLoop<BrowserProgram>, firstPaint: Duration?) -> String {

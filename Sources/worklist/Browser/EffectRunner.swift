@@ -12,8 +12,11 @@ import WorklistServer
 final class EffectRunner: Sendable {
     private struct State {
         var finds: [FindID: Running] = [:]
+        var echoes: [Int: Task<Void, Never>] = [:]
         var demo: DemoServer?
         var arranging: Task<Void, Never>?
+        /// Files being written.
+        var writes = 0
     }
 
     /// A query in its two lives: while the association is opened, and while the C-FIND runs.
@@ -34,6 +37,8 @@ final class EffectRunner: Sendable {
         /// Where OSC 52 goes; nil for a screen that is none.
         var terminal: Int32?
         var demoCount = 300
+        var themes = ThemeLibrary()
+        var state = StateFile()
         /// Says which day, and which hour of it, the demonstration schedule is for.
         var clock = BrowserClock()
     }
@@ -49,6 +54,7 @@ final class EffectRunner: Sendable {
         case .cancelFind(let id): cancel(id)
         case .abortFind(let id): abort(id)
         case .startEcho(let id, let profile): echo(id, profile)
+        case .cancelEcho(let id): state.withLockedValue { $0.echoes.removeValue(forKey: id) }?.cancel()
         case .saveServer(let profile): save(profile)
         case .startDemo: startDemo()
         case .arrange(let job):
@@ -63,17 +69,21 @@ final class EffectRunner: Sendable {
         // Saved queries.
         // Watch and barcode.
         // Export, layouts, themes.
+        case .readThemes(let depth, let ascii): readThemes(depth, ascii)
+        case .rememberTheme(let name): rememberTheme(name)
         // Servers.
         case .bell, .mouse, .redraw, .suspend, .quit: break
         }
     }
 
-    /// Waits until no query is under way, for a second at most: an A-ABORT on the way out must reach the wire.
+    /// Waits until no query and no write is under way, for a second at most: an A-ABORT on the way out must reach the wire.
     ///
     /// Blocks its thread, which is that of the screen.
     func settle() {
         let deadline = ContinuousClock.now + .seconds(1)
-        while !state.withLockedValue({ $0.finds.isEmpty }), ContinuousClock.now < deadline { usleep(2_000) }
+        while !state.withLockedValue({ $0.finds.isEmpty && $0.writes == 0 }), ContinuousClock.now < deadline {
+            usleep(2_000)
+        }
     }
 
     // MARK: C-FIND
@@ -169,49 +179,91 @@ final class EffectRunner: Sendable {
 
     // MARK: C-ECHO
 
+    /// Tests a server: each stage with its time as soon as it is over, then a C-ECHO, and whether worklists are offered.
     private func echo(_ id: Int, _ profile: ServerProfile) {
+        let task = Task { [self] in
+            await test(id, profile)
+            state.withLockedValue { $0.echoes[id] = nil }
+        }
+        state.withLockedValue { $0.echoes[id] = task }
+    }
+
+    private func test(_ id: Int, _ profile: ServerProfile) async {
         let post = post
-        let options = options
-        Task {
-            let configuration: AssociationConfiguration
-            do throws(TLSProblem) {
-                configuration = try AssociationConfiguration(
-                    profile,
-                    sopClasses: [SOPClass.verification],
-                    timeout: options.timeout,
-                    maximumLength: options.maximumLength
+        let configuration: AssociationConfiguration
+        do throws(TLSProblem) {
+            configuration = try AssociationConfiguration(
+                profile,
+                sopClasses: [SOPClass.verification, SOPClass.modalityWorklistFind],
+                timeout: options.timeout,
+                maximumLength: options.maximumLength
+            )
+        } catch {
+            post(.echo(id, .failed(error.failure(calling: profile))))
+            return
+        }
+        let stages = StageTimes { name, milliseconds in post(.echo(id, .stage(name: name, milliseconds: milliseconds)))
+        }
+        do {
+            let association = try await Association.connect(configuration) { stages.begin($0) }
+            let negotiated = association.negotiated
+            if negotiated.contextAsSCU(for: SOPClass.modalityWorklistFind) != nil {
+                post(.echo(id, .worklistOffered))
+            } else {
+                let refused = negotiated.refused.first { $0.abstractSyntax == SOPClass.modalityWorklistFind }
+                post(.echo(id, .worklistRefused(refused?.explanation ?? "no presentation context was accepted")))
+            }
+            guard negotiated.contextAsSCU(for: SOPClass.verification) != nil else {
+                let refused = negotiated.refused.first { $0.abstractSyntax == SOPClass.verification }
+                let cause = AssociationFailure.Cause.contextRefused(
+                    sopClass: "Verification",
+                    reason: refused?.explanation ?? "no presentation context was accepted"
                 )
-            } catch {
-                post(.echo(id, .failed(error.failure(calling: profile))))
+                post(.echo(id, .failed(AssociationFailure(cause, peer: configuration.peer))))
+                await association.release()
                 return
             }
-            do {
-                let association = try await Association.connect(configuration)
-                let timings = association.timings
-                post(.echo(id, .stage(name: "look up", milliseconds: timings.lookupMilliseconds)))
-                post(.echo(id, .stage(name: "connect", milliseconds: timings.connectMilliseconds)))
-                if let milliseconds = timings.secureMilliseconds {
-                    post(.echo(id, .stage(name: "secure", milliseconds: milliseconds)))
-                }
-                post(.echo(id, .stage(name: "associate", milliseconds: timings.associateMilliseconds)))
-                switch try await association.echo() {
-                case .answered(.success, let milliseconds): post(.echo(id, .succeeded(milliseconds: milliseconds)))
-                case .answered(let status, _): post(.echo(id, .refused(status)))
-                case .timedOut(let seconds):
-                    post(.echo(id, .failed(AssociationFailure(.noAnswer(seconds: seconds), peer: configuration.peer))))
-                case .ended(let end):
-                    let failure = AssociationFailure(
-                        .connectionClosed(detail: end.explanation),
-                        peer: configuration.peer
-                    )
-                    post(.echo(id, .failed(failure)))
-                }
-                await association.release()
-            } catch let failure as AssociationFailure {
+            switch try await association.echo() {
+            case .answered(.success, let milliseconds): post(.echo(id, .succeeded(milliseconds: milliseconds)))
+            case .answered(let status, _): post(.echo(id, .refused(status)))
+            case .timedOut(let seconds):
+                post(.echo(id, .failed(AssociationFailure(.noAnswer(seconds: seconds), peer: configuration.peer))))
+            case .ended(let end):
+                let failure = AssociationFailure(.connectionClosed(detail: end.explanation), peer: configuration.peer)
                 post(.echo(id, .failed(failure)))
+            }
+            await association.release()
+        } catch let failure as AssociationFailure {
+            post(.echo(id, .failed(failure)))
+        } catch {
+            let failure = AssociationFailure(.invalidSetting("\(error)"), peer: configuration.peer)
+            post(.echo(id, .failed(failure)))
+        }
+    }
+
+    // MARK: Themes
+
+    private func readThemes(_ depth: ColorDepth, _ ascii: Bool) {
+        let themes = options.themes
+        let post = post
+        Task {
+            let choices = themes.catalogue(depth: depth, ascii: ascii).filter { !$0.isOverlay }.map {
+                ThemeChoice(name: $0.name, path: $0.path, theme: $0.theme)
+            }
+            post(.themesRead(choices))
+        }
+    }
+
+    private func rememberTheme(_ name: String) {
+        let options = options
+        let post = post
+        state.withLockedValue { $0.writes += 1 }
+        Task { [self] in
+            defer { state.withLockedValue { $0.writes -= 1 } }
+            do throws(SettingsProblem) {
+                try RememberedTheme.write(name, options.state, configured: options.configuration.theme)
             } catch {
-                let failure = AssociationFailure(.invalidSetting("\(error)"), peer: configuration.peer)
-                post(.echo(id, .failed(failure)))
+                post(.themeNotRemembered(reason: error.description))
             }
         }
     }
@@ -247,5 +299,34 @@ final class EffectRunner: Sendable {
         // Terminals drop larger ones; xterm's limit is the smallest in use.
         guard payload.utf8.count <= 74_994 else { return }
         _ = FileWriter.writeAll(Array("\u{1B}]52;c;\(payload)\u{07}".utf8)[...], to: terminal)
+    }
+}
+
+/// Tells how long each stage of an association took, as soon as the next one begins.
+private final class StageTimes: Sendable {
+    private let current = NIOLockedValueBox<(name: String, start: ContinuousClock.Instant)?>(nil)
+    private let ended: @Sendable (String, Double) -> Void
+
+    init(_ ended: @escaping @Sendable (String, Double) -> Void) {
+        self.ended = ended
+    }
+
+    func begin(_ stage: AssociationStage) {
+        let now = ContinuousClock.now
+        let name: String? =
+            switch stage {
+            case .lookingUp: "look up"
+            case .connecting: "connect"
+            case .securing: "secure"
+            case .associating: "associate"
+            case .established: nil
+            }
+        let before = current.withLockedValue { current in
+            defer { current = name.map { ($0, now) } }
+            return current
+        }
+        guard let before else { return }
+        let (seconds, attoseconds) = (now - before.start).components
+        ended(before.name, Double(seconds) * 1_000 + Double(attoseconds) / 1e15)
     }
 }

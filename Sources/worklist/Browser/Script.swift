@@ -11,6 +11,8 @@ import WorklistBrowser
 ///     :resize 100x30
 ///     :click WORDS           where the screen shows them first, or :click 12,3 (column,row from 0); :wheel up, :wheel down
 ///     :screen out.txt        the screen as text; - for standard output
+///     :clock +3.2            moves a clock that stands still (--clock) on by seconds
+///     :svg out.svg WORDS     the screen as a picture; the words say what it shows
 ///     :assert WORDS          the screen shows them; :refute the opposite
 struct Script: Sendable {
     private enum Step: Sendable {
@@ -21,6 +23,8 @@ struct Script: Sendable {
         case click(Place)
         case wheel(up: Bool)
         case screen(String)
+        case clock(Double)
+        case picture(String, title: String)
         case assert(String, isExpected: Bool)
     }
 
@@ -60,7 +64,7 @@ struct Script: Sendable {
             guard let step = Self.step(line) else {
                 throw .usage(
                     "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
-                        + ":wait, :resize, :click, :wheel, :screen, :assert, :refute"
+                        + ":wait, :resize, :clock, :click, :wheel, :screen, :svg, :assert, :refute"
                 )
             }
             steps.append((index + 1, step))
@@ -79,6 +83,15 @@ struct Script: Sendable {
             case "click": return argument.isEmpty ? nil : .click(place(argument))
             case "wheel": return argument == "up" ? .wheel(up: true) : argument == "down" ? .wheel(up: false) : nil
             case "screen": return argument.isEmpty ? nil : .screen(String(argument))
+            case "clock":
+                guard argument.hasPrefix("+"), let seconds = Double(argument.dropFirst()),
+                    (0...864_000).contains(seconds)
+                else { return nil }
+                return .clock(seconds)
+            case "svg":
+                let words = argument.split(separator: " ", maxSplits: 1)
+                guard let file = words.first else { return nil }
+                return .picture(String(file), title: words.count > 1 ? unquoted(words[1]) : "worklist")
             case "assert": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: true)
             case "refute": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: false)
             default: return nil
@@ -134,6 +147,15 @@ struct Script: Sendable {
             case .screen(let file):
                 settle(loop)
                 try save(screen.text, file, line)
+            case .clock(let seconds):
+                loop.app.clock.advance(seconds: seconds)
+                loop.handle.post(input: .tick)
+                loop.turn(maxWait: .zero)
+            case .picture(let file, let title):
+                settle(loop)
+                let isLight = loop.app.browser.theme.appearance == .light
+                let frame = screen.lastFrame ?? Frame(grid: Grid(size: screen.size))
+                try save(GridPicture(frame, title: title, isLight: isLight).svg, file, line)
             case .assert(let words, let isExpected):
                 settle(loop)
                 if screen.text.contains(words) != isExpected {

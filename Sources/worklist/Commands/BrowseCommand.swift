@@ -9,6 +9,12 @@ struct BrowserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A theme by name; yours first, then those built in.", valueName: "name"))
     var theme: String?
 
+    @Option(
+        name: .customLong("themes-dir"),
+        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder")
+    )
+    var themesDirectory: String?
+
     @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.")
     var color: String = "auto"
 
@@ -79,6 +85,8 @@ struct BrowserOptions: ParsableArguments {
         settings.keymap = try KeymapFile.load(keymap)
         settings.problems += settings.keymap.problems
         settings.isMouseOn = mouse ?? effects.configuration.isMouseOn
+        var effects = effects
+        effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
         return BrowserSession(
             settings: settings,
             servers: servers,

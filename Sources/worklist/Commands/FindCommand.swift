@@ -67,13 +67,7 @@ struct FindCommand: AsyncParsableCommand {
         let query = try assembled(now: now.queryMoment)
         let identifier: DataSet
         do {
-            identifier = try query.identifier(
-                characterSet: CharacterSetPolicy(
-                    preferred: [profile.characterSetToSend].compactMap { $0 },
-                    declaration: .whenNeeded
-                ),
-                now: now.queryMoment
-            )
+            identifier = try query.identifier(profile.identifierForm, now: now.queryMoment)
         } catch {
             throw CommandFailure(.usage, error.description)
         }

@@ -28,7 +28,7 @@ struct InfoCommand: ParsableCommand {
             ("keymap", KeymapFile.path),
             ("queries", Configuration.folder + "/queries"),
             ("themes", Configuration.folder + "/themes"),
-            ("state", Configuration.stateFolder),
+            ("state", StateFile.folder),
         ]
         out.writeLine("worklist \(Version.text)")
         for (name, path) in places {
@@ -50,13 +50,5 @@ struct InfoCommand: ParsableCommand {
         )
         for problem in problems { out.writeLine("  " + TerminalText(problem.description).string) }
         throw ProgramExit.usage
-    }
-}
-
-extension Configuration {
-    /// `$XDG_STATE_HOME/worklist`, else `~/.local/state/worklist`.
-    static var stateFolder: String {
-        if let base = environment("XDG_STATE_HOME") { return base + "/worklist" }
-        return (environment("HOME") ?? ".") + "/.local/state/worklist"
     }
 }

@@ -59,10 +59,10 @@ struct NegotiationOptions: ParsableArguments {
 
     /// Sets what was asked for; reads the files that are named.
     func apply(to configuration: inout AssociationConfiguration) throws {
-        configuration.queryOptions = try options()
+        if let options = try options() { configuration.queryOptions = options }
         if let syntaxes = try syntaxes() { configuration.transferSyntaxes = syntaxes }
         configuration.sendsSecretsUnencrypted = isIdentityUnencrypted
-        configuration.userIdentity = try identity()
+        if let identity = try identity() { configuration.userIdentity = identity }
         let hasSecret = configuration.userIdentity.map { $0.kind != .username } ?? false
         if hasSecret, configuration.security?.authenticatesPeer != true, !isIdentityUnencrypted {
             throw CommandFailure.usage(
@@ -120,33 +120,23 @@ struct NegotiationOptions: ParsableArguments {
 
     private func options() throws -> QueryOptions? {
         guard let queryOptions else { return nil }
-        let names: [Substring: QueryOptions] = [
-            "fuzzy": .fuzzyNames, "timezone": .timezone, "relational": .relational, "datetime": .combinedDateTime,
-            "empty": .emptyValue, "multiple": .multipleValue,
-        ]
         return try queryOptions.split(separator: ",").reduce(into: QueryOptions()) { options, name in
-            guard let option = names[name] else {
-                throw ValidationError(
-                    "'\(name)' is no query option: use fuzzy, timezone, relational, datetime, empty, multiple."
-                )
+            guard let known = ServerQuirks.queryOptionNames.first(where: { $0.name == name }) else {
+                let names = ServerQuirks.queryOptionNames.map(\.name).joined(separator: ", ")
+                throw ValidationError("'\(name)' is no query option: use \(names).")
             }
-            options.insert(option)
+            options.insert(known.option)
         }
     }
 
     private func syntaxes() throws -> [TransferSyntax]? {
         guard let transferSyntax else { return nil }
-        let names: [Substring: TransferSyntax] = [
-            "explicit": .explicitVRLittleEndian, "implicit": .implicitVRLittleEndian,
-            "big-endian": .explicitVRBigEndian, "deflated": .deflatedExplicitVRLittleEndian,
-        ]
         let syntaxes = try transferSyntax.split(separator: ",").map { name in
-            guard let syntax = names[name] else {
-                throw ValidationError(
-                    "'\(name)' is no transfer syntax: use explicit, implicit, big-endian, deflated."
-                )
+            guard let known = ServerQuirks.transferSyntaxNames.first(where: { $0.name == name }) else {
+                let names = ServerQuirks.transferSyntaxNames.map(\.name).joined(separator: ", ")
+                throw ValidationError("'\(name)' is no transfer syntax: use \(names).")
             }
-            return syntax
+            return known.syntax
         }
         guard !syntaxes.isEmpty else { throw ValidationError("--transfer-syntax names none.") }
         return syntaxes

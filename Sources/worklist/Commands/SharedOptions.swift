@@ -126,6 +126,30 @@ struct ServerOptions: ParsableArguments {
 }
 
 extension AssociationConfiguration {
+    /// Shows the user of the configuration; a password only to a server that is known by its certificate.
+    private mutating func show(_ quirks: ServerQuirks) throws(TLSProblem) {
+        guard let file = quirks.passwordFile else {
+            userIdentity = .username(quirks.userName)
+            return
+        }
+        guard security?.authenticatesPeer == true else {
+            throw TLSProblem(
+                "the password of '\(quirks.userName)' would cross the network unencrypted: give the server tls, or leave "
+                    + "out password_file"
+            )
+        }
+        switch FileWriter.read(file) {
+        case .success(let bytes):
+            let password = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+            userIdentity = UserIdentity(
+                kind: .usernameAndPasscode,
+                primary: Array(quirks.userName.utf8),
+                secondary: Array(password)
+            )
+        case .failure(let failure): throw TLSProblem("cannot read the password in \(file): \(failure.words)")
+        }
+    }
+
     /// How to call a server of the configuration; throws what is wrong with its TLS.
     init(
         _ profile: ServerProfile,
@@ -147,6 +171,17 @@ extension AssociationConfiguration {
             timeouts.echo = timeout
             timeouts.partialPDU = timeout
         }
-        security = try profile.tls?.security(timeout: timeout)
+        let quirks = profile.quirks
+        if maximumLength == nil, let longest = quirks.maximumLength { self.maximumLength = longest }
+        if timeout == nil, let seconds = quirks.timeout {
+            connectTimeout = seconds
+            timeouts.associate = seconds
+            timeouts.echo = seconds
+            timeouts.partialPDU = seconds
+        }
+        if !quirks.transferSyntaxes.isEmpty { transferSyntaxes = quirks.transferSyntaxes }
+        queryOptions = quirks.queryOptions
+        security = try profile.tls?.security(timeout: timeout ?? quirks.timeout)
+        if !quirks.userName.isEmpty { try show(quirks) }
     }
 }

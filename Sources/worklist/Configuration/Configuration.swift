@@ -1,4 +1,6 @@
 import DICOMData
+import DICOMMatching
+import DICOMProtocol
 import Glibc
 import TOMLKit
 import WorklistBrowser
@@ -175,7 +177,9 @@ struct Configuration {
 
     private static let serverKeys = [
         "name", "host", "port", "called_ae", "calling_ae", "station_ae", "modality", "accent", "send_character_set",
-        "assume_character_set", "row_limit", "tls",
+        "assume_character_set", "override_character_set", "row_limit", "tls", "universal_matching", "empty_sequence",
+        "transfer_syntaxes",
+        "query_options", "user", "password_file", "timeout", "max_pdu",
     ]
 
     private func server(_ table: TOMLTable, number: Int, _ text: String) throws -> ServerProfile {
@@ -221,7 +225,20 @@ struct Configuration {
             return set
         }
         profile.characterSetToSend = try characterSet("send_character_set")
-        profile.assumedCharacterSet = try characterSet("assume_character_set")
+        func reading(_ key: String) throws -> SpecificCharacterSet? {
+            guard let value = try words(key), !value.isEmpty else { return nil }
+            guard let set = SpecificCharacterSet(reading: value) else {
+                throw fail(key, "\(key) '\(value)' is no character set; examples are ISO_IR 100 and windows-1251")
+            }
+            return set
+        }
+        profile.assumedCharacterSet = try reading("assume_character_set")
+        if let set = try reading("override_character_set") {
+            if profile.assumedCharacterSet != nil {
+                throw fail("override_character_set", "use either assume_character_set or override_character_set")
+            }
+            profile.assumedCharacterSet = set.forced
+        }
         if let limit = try integer("row_limit") {
             guard limit >= 0 else { throw fail("row_limit", "row_limit must be 0 (no limit) or more") }
             profile.rowLimit = limit
@@ -232,6 +249,61 @@ struct Configuration {
             } catch {
                 throw fail("tls", error.description)
             }
+        }
+        func oneOf<Value>(_ key: String, _ choices: [(String, Value)]) throws -> Value? {
+            guard let value = try words(key) else { return nil }
+            guard let known = choices.first(where: { $0.0 == value }) else {
+                throw fail(key, "\(key) '\(value)' is not one of " + choices.map(\.0).joined(separator: ", "))
+            }
+            return known.1
+        }
+        func list(_ key: String) throws -> [String] {
+            guard let value = table[key] else { return [] }
+            guard let array = value.array else { throw fail(key, "\(key) must be an array of texts: [\"...\"]") }
+            return try array.map { entry in
+                guard let text = entry.string else { throw fail(key, "\(key) must be an array of texts: [\"...\"]") }
+                return text
+            }
+        }
+        if let form = try oneOf("universal_matching", [("empty", UniversalMatchingForm.zeroLength), ("*", .asterisk)]) {
+            profile.quirks.universalMatching = form
+        }
+        if let form = try oneOf("empty_sequence", [("no-item", WholeSequenceForm.zeroLength), ("item", .emptyItem)]) {
+            profile.quirks.wholeSequences = form
+        }
+        profile.quirks.transferSyntaxes = try list("transfer_syntaxes").map { name in
+            guard let known = ServerQuirks.transferSyntaxNames.first(where: { $0.name == name }) else {
+                let names = ServerQuirks.transferSyntaxNames.map(\.name).joined(separator: ", ")
+                throw fail("transfer_syntaxes", "'\(name)' is no transfer syntax: use \(names)")
+            }
+            return known.syntax
+        }
+        if table["query_options"] != nil {
+            profile.quirks.queryOptions = try list("query_options").reduce(into: QueryOptions()) { options, name in
+                guard let known = ServerQuirks.queryOptionNames.first(where: { $0.name == name }) else {
+                    let names = ServerQuirks.queryOptionNames.map(\.name).joined(separator: ", ")
+                    throw fail("query_options", "'\(name)' is no query option: use \(names)")
+                }
+                options.insert(known.option)
+            }
+        }
+        profile.quirks.userName = try words("user") ?? ""
+        if let file = try words("password_file") {
+            guard !profile.quirks.userName.isEmpty else { throw fail("password_file", "password_file needs user") }
+            let folder = Self.folder(of: path)
+            profile.quirks.passwordFile = file.hasPrefix("/") || folder.isEmpty ? file : folder + "/" + file
+        }
+        if let value = table["timeout"] {
+            guard let seconds = value.double ?? value.int.map(Double.init), seconds > 0, seconds <= 86_400 else {
+                throw fail("timeout", "timeout must be a number of seconds above 0, at most 86400")
+            }
+            profile.quirks.timeout = seconds
+        }
+        if let length = try integer("max_pdu") {
+            guard length == 0 || (4_096...Int(UInt32.max)).contains(length) else {
+                throw fail("max_pdu", "max_pdu must be 0 (no limit) or at least 4096")
+            }
+            profile.quirks.maximumLength = UInt32(length)
         }
         return profile
     }
@@ -262,6 +334,11 @@ struct Configuration {
         put("modality", server.modality)
         if server.accent != .none { put("accent", server.accent.rawValue) }
         if server.rowLimit != ServerProfile.defaultRowLimit { block += "row_limit = \(server.rowLimit)\n" }
+        if let set = server.characterSetToSend { put("send_character_set", set.terms.joined(separator: "\\")) }
+        if let set = server.assumedCharacterSet {
+            put(set.isForced ? "override_character_set" : "assume_character_set", set.encodedValue)
+        }
+        block += Self.text(server.quirks)
         if let tls = server.tls { block += "tls = \(TLSConfigurationTable.text(tls, quoted: Self.quoted))\n" }
 
         let folder = Self.folder(of: path)
@@ -273,12 +350,37 @@ struct Configuration {
         return .success(path)
     }
 
+    private static func text(_ quirks: ServerQuirks) -> String {
+        var block = ""
+        func array(_ key: String, _ names: [String]) {
+            block += "\(key) = [\(names.map(quoted).joined(separator: ", "))]\n"
+        }
+        if quirks.universalMatching == .asterisk { block += "universal_matching = \"*\"\n" }
+        if quirks.wholeSequences == .emptyItem { block += "empty_sequence = \"item\"\n" }
+        if !quirks.transferSyntaxes.isEmpty {
+            let names = quirks.transferSyntaxes.compactMap { syntax in
+                ServerQuirks.transferSyntaxNames.first { $0.syntax == syntax }?.name
+            }
+            array("transfer_syntaxes", names)
+        }
+        if let options = quirks.queryOptions {
+            array("query_options", ServerQuirks.queryOptionNames.filter { options.contains($0.option) }.map(\.name))
+        }
+        if !quirks.userName.isEmpty { block += "user = \(quoted(quirks.userName))\n" }
+        if let file = quirks.passwordFile { block += "password_file = \(quoted(file))\n" }
+        if let seconds = quirks.timeout {
+            block += "timeout = \(seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds))\n"
+        }
+        if let length = quirks.maximumLength { block += "max_pdu = \(length)\n" }
+        return block
+    }
+
     /// The folder a file is in; empty for a file of the working directory.
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     }
 
-    private static func makeFolder(_ path: String) -> SystemFailure? {
+    static func makeFolder(_ path: String) -> SystemFailure? {
         if path.isEmpty || access(path, F_OK) == 0 { return nil }
         if let failure = makeFolder(folder(of: path)) { return failure }
         return mkdir(path, 0o700) == 0 || errno == EEXIST ? nil : SystemFailure(errno)

@@ -1,3 +1,5 @@
+import DICOMData
+import DICOMMatching
 import DICOMProtocol
 import Terminal
 import Testing
@@ -101,6 +103,68 @@ struct ConnectFormTests {
         #expect(grid.contains("name lookup 1.0 ms"))
         #expect(grid.contains("TCP 3.2 ms"))
         #expect(grid.contains("12 ms"))
+    }
+
+    @Test("More holds what few servers need, and what is set there is in the server")
+    func more() throws {
+        var form = filled()
+        for _ in 0..<10 where form.focus != .button(.more) { _ = form.perform(.formNext, surroundings) }
+        _ = form.perform(.accept, surroundings)
+        #expect(form.isMore)
+        #expect(form.focus == .field(.accent))
+        _ = form.insert("t", surroundings)
+        func type(_ text: String, into field: ServerDraft.Field) {
+            for _ in 0..<20 where form.focus != .field(field) { _ = form.perform(.formNext, surroundings) }
+            _ = form.insert(text, surroundings)
+        }
+        type(" ", into: .tls)
+        type("/etc/ca.pem", into: .authorities)
+        type("radiographer", into: .user)
+        type("/etc/password", into: .passwordFile)
+        type("ISO_IR 100", into: .assumeCharacterSet)
+        type("*", into: .universalMatching)
+        type("i", into: .emptySequence)
+        type("implicit", into: .transferSyntaxes)
+        type("fuzzy, timezone", into: .queryOptions)
+        type("0", into: .rowLimit)
+        type("2.5", into: .timeout)
+        let profile = try #require(form.draft.profile)
+        #expect(profile.accent == .test)
+        #expect(profile.tls?.authorities == ["/etc/ca.pem"])
+        #expect(profile.quirks.userName == "radiographer")
+        #expect(profile.quirks.passwordFile == "/etc/password")
+        #expect(profile.assumedCharacterSet?.terms == ["ISO_IR 100"])
+        #expect(profile.quirks.universalMatching == .asterisk)
+        #expect(profile.quirks.wholeSequences == .emptyItem)
+        #expect(profile.quirks.transferSyntaxes == [.implicitVRLittleEndian])
+        #expect(profile.quirks.queryOptions == [.fuzzyNames, .timezone])
+        #expect(profile.rowLimit == 0)
+        #expect(profile.quirks.timeout == 2.5)
+        for size in [(160, 50), (80, 24), (60, 12)] {
+            GoldenScreen.check(
+                form.grid(columns: size.0, rows: size.1, surroundings),
+                "connect-more-\(size.0)x\(size.1)"
+            )
+        }
+        let again = ServerDraft(profile).profile
+        #expect(again == profile)
+    }
+
+    @Test("a password without TLS, a certificate without TLS and an unknown syntax are mistakes said beside the field")
+    func moreMistakes() {
+        var draft = ServerDraft(nil)
+        draft.insert("u", into: .user)
+        draft.insert("/p", into: .passwordFile)
+        #expect(draft.finding(.passwordFile)?.text == "a password is sent over TLS only")
+        draft.insert("/c", into: .certificate)
+        #expect(draft.finding(.certificate)?.text == "only with TLS on")
+        draft.insert("jpeg", into: .transferSyntaxes)
+        #expect(draft.finding(.transferSyntaxes)?.isError == true)
+        draft[.timeout].replace(with: "0")
+        #expect(draft.finding(.timeout)?.isError == true)
+        draft[.rowLimit].replace(with: "many")
+        #expect(draft.finding(.rowLimit)?.isError == true)
+        #expect(draft.profile == nil)
     }
 
     @Test("the result of a test goes when a field changes")

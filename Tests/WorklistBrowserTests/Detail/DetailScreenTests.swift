@@ -213,7 +213,7 @@ struct DetailScreenTests {
         _ = screen.perform(.detailBytes, surroundings)
         _ = screen.perform(.detailFoldAll, surroundings)
         go(to: .step(.modality), in: &screen)
-        let next = screen.showing(try japanese(), position: (row: 4, of: 148), warning: nil)
+        let next = screen.showing(try japanese(), fallback: nil, position: (row: 4, of: 148), warning: nil)
         #expect(next.current?.path == .step(.modality))
         #expect(next.showsBytes)
         #expect(next.folded.isEmpty)

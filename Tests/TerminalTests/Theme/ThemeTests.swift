@@ -18,14 +18,6 @@ struct ThemeTests {
         }
     }
 
-    @Test("the files in themes/ are the built-in themes, letter by letter", arguments: ["default", "mono"])
-    func files(name: String) throws {
-        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let file = try #require(contents("/" + root + "/themes/\(name).toml"))
-        #expect(file == BuiltInThemesAccess.text(name))
-        #expect(ThemeLibrary(directories: ["/" + root + "/themes"]).names.contains(name))
-    }
-
     @Test("the longest prefix wins, and ui.text is the last resort")
     func fallback() throws {
         let theme = try theme(
