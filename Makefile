@@ -15,7 +15,7 @@ export PYTHON
 # Seconds for one run of tests: a hang ends here. INT is the signal at which swift test takes the tests down with it.
 TEST_TIMEOUT ?= 1500
 
-.PHONY: build release demo test bench docs screenshots lint format setup packages setup-build toolchain clean
+.PHONY: build release install install-files demo test bench docs screenshots lint format setup packages setup-build toolchain clean
 
 ## demo: a synthetic schedule for today in the browser; nothing leaves the machine
 demo: release
@@ -40,6 +40,25 @@ test: toolchain setup lint
 	run --skip '^(DICOMNetworkTests|DICOMNetworkTLSTests|DocumentationTests|CommandTests|InteroperabilityTests)\.' || status=$$?
 	for target in DICOMNetworkTests DICOMNetworkTLSTests DocumentationTests CommandTests InteroperabilityTests; do run --filter "^$$target\." || status=$$?; done
 	exit $$status
+
+## install: the program, its manual page, completions and themes, below PREFIX (and DESTDIR)
+install: release install-files
+
+PREFIX ?= /usr/local
+BINARY ?= .build/release/worklist
+share = $(DESTDIR)$(PREFIX)/share
+# Made by the program itself, so that page and completions are those of this version.
+install-files:
+	@install -D -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/worklist"
+	made=$$(mktemp -d)
+	trap 'rm -rf "$$made"' EXIT
+	$(BINARY) manual >"$$made/man"
+	for shell in bash zsh fish; do $(BINARY) completion $$shell >"$$made/$$shell"; done
+	install -D -m 644 "$$made/man" "$(share)/man/man1/worklist.1"
+	install -D -m 644 "$$made/bash" "$(share)/bash-completion/completions/worklist"
+	install -D -m 644 "$$made/zsh" "$(share)/zsh/site-functions/_worklist"
+	install -D -m 644 "$$made/fish" "$(share)/fish/vendor_completions.d/worklist.fish"
+	for theme in themes/*.toml; do install -D -m 644 "$$theme" "$(share)/worklist/$$theme"; done
 
 ## bench: figures of the release program beside DCMTK's, in one run
 bench: setup release

@@ -135,7 +135,12 @@ let package = Package(
             exclude: ["Peers"],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["worklist"], exclude: ["Pictures"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["worklist", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            exclude: ["Pictures"],
+            swiftSettings: strict
+        ),
         // The two programs of the documentation, and the tests that it tells the truth.
         .executableTarget(
             name: "QueryClient",

@@ -12,11 +12,15 @@ struct WorklistCommand: AsyncParsableCommand {
         discussion: """
             Without a command it opens the browser on the server of your configuration; the first time it asks for one. \
             'worklist demo' shows a synthetic schedule, without any network.
+
+            \(Examples.text(Examples.worklist))
             """,
         version: Version.text,
         subcommands: [
             BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self,
-            ThemesCommand.self, KeysCommand.self, InfoCommand.self,
+            ThemesCommand.self,
+            KeysCommand.self, InfoCommand.self,
+            CompletionCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: BrowseCommand.self
     )

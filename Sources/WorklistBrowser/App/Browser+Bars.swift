@@ -108,20 +108,41 @@ extension Browser {
             let key = keymap.label(of: .queryRun, in: .list) ?? "r"
             left.add("  edited: \(key) runs it", ink.warning)
         }
-        var right = StyledLine()
-        if let list {
-            let age = now.seconds(since: list.asOf)
-            if list.isRunning {
-                right.add("started \(list.startedAt.clock)", ink.dim)
-            } else {
-                right.add(
-                    "as of \(list.asOf.clock) (\(Figures.age(max(0, age))))",
-                    age >= 900 ? ink.warning : ink.dim
-                )
+        let right = ageLines(ink).first { left.width + 1 + $0.width <= size.columns } ?? ageLines(ink).last
+        left.draw(into: &grid, row: 1, column: 0, columns: size.columns, right: right ?? StyledLine())
+    }
+
+    /// When the list was made, and when the next is due; the longest first.
+    private func ageLines(_ ink: Ink) -> [StyledLine] {
+        guard let list else { return [] }
+        let age = max(0, now.seconds(since: list.asOf))
+        let isOld = age >= oldAge && !list.isRunning
+        let style = isOld ? ink.warning : ink.dim
+        let watch = watchWords
+        func line(_ parts: (TerminalText, Style)...) -> StyledLine {
+            var line = StyledLine()
+            for (text, style) in parts where !text.isEmpty {
+                if !line.isEmpty { line.space(2) }
+                line.add(text, style)
             }
-            right.space()
+            line.space()
+            return line
         }
-        left.draw(into: &grid, row: 1, column: 0, columns: size.columns, right: right)
+        let clock = list.asOf.clock
+        // A word beside the colour: not everyone sees the colour.
+        let whole: TerminalText =
+            list.isRunning
+            ? "started \(list.startedAt.clock)" : "\(isOld ? "OLD: " : "")as of \(clock) (\(Figures.age(age)))"
+        guard let watch else { return [line((whole, style))] }
+        let watchStyle = watch.isWarning ? ink.warning : ink.dim
+        let short: TerminalText =
+            list.isRunning ? "started \(list.startedAt.clock)" : isOld ? "OLD: \(clock)" : "as of \(clock)"
+        return [
+            line((whole, style), (watch.long, watchStyle)),
+            line((short, style), (watch.long, watchStyle)),
+            line((short, style), (watch.short, watchStyle)),
+            line((isOld ? "OLD \(clock)" : clock, style), (watch.short, watchStyle)),
+        ]
     }
 
     // MARK: Identity
@@ -165,7 +186,8 @@ extension Browser {
             parts.append(("no ACC", false))
         }
         let styled = parts.map { (text: $0.text, style: $0.isName ? Style(modifiers: .bold) : .plain) }
-        let limit = max(1, size.rows / 3)
+        // On a small screen all but one row of the list.
+        let limit = max(1, size.rows / 3, size.rows - 7)
         let lines = Self.flow(styled, columns: size.columns, gap: 3, limit: limit)
         // One line less is one more patient in view, and a list that does not shift under the cursor.
         let close = lines.count > 1 ? Self.flow(styled, columns: size.columns, gap: 2, limit: limit) : lines
@@ -263,6 +285,9 @@ extension Browser {
                     ("\(list.rows.shownCount) of \(list.rows.count) shown (local filter)", theme.style("ui.match"))
                 )
             }
+            if run == nil, let words = changeWords {
+                parts.append((words.text, words.isNews ? theme.style("table.changed") : ink.dim))
+            }
             if let pending = list.rows.pendingWork { parts.append((TerminalText(pending), ink.dim)) }
             if list.rows.isFrozen { parts.append(("order frozen", ink.warning)) }
         }
@@ -290,7 +315,9 @@ extension Browser {
             gap: 3,
             limit: limit
         )
-        return flowed.enumerated().map { StatusLine(left: $1, right: $0 == 0 ? right : StyledLine()) }
+        var lines = flowed.enumerated().map { StatusLine(left: $1, right: $0 == 0 ? right : StyledLine()) }
+        if lines.count < limit, let change = changeLine() { lines.append(StatusLine(left: change)) }
+        return lines
     }
 
     private func runningParts(

@@ -86,8 +86,12 @@ extension Browser {
         default: break
         }
         if !overlays.isEmpty {
-            if overlays[overlays.count - 1].is(DetailScreen.self) {
+            if let detail = overlays[overlays.count - 1].as(DetailScreen.self) {
                 switch command {
+                case .detailNext where detail.standsAlone, .detailPrevious where detail.standsAlone,
+                    .detailAsKey where detail.standsAlone:
+                    message = Message(kind: .info, text: "this item is not on the list any more")
+                    return []
                 case .detailNext: return stepDetail(1)
                 case .detailPrevious: return stepDetail(-1)
                 case .detailCopy, .detailCopyAll, .detailAsKey:
@@ -133,6 +137,7 @@ extension Browser {
         case .dayNext: return moveDay(by: 1)
         // Watch and barcode.
         case .watchToggle: return toggleWatch()
+        case .watchInterval: return openWatchInterval()
         case .watchChanges: return toggleChangesOnly()
         case .barcodeScan: return openBarcode()
         // Rows.
@@ -226,6 +231,8 @@ extension Browser {
                 follow()
             case .preview(let theme): wear(theme)
             case .keepTheme(let theme): effects += keep(theme)
+            case .openChanged(let identity, let row): effects += openChanged(identity, near: row)
+            case .watch(let seconds): effects += startWatch(every: seconds)
             case .message(let message):
                 self.message = message
             }

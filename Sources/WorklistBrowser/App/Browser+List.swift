@@ -72,13 +72,21 @@ extension Browser {
     func detailScreen(row: Int) -> DetailScreen? {
         guard let list else { return nil }
         let item = list.rows.table.item(row)
-        return DetailScreen(
+        var screen = DetailScreen(
             item: isPrivate ? PrivacyMask.masked(item) : item,
             fallback: reading(of: ItemIdentity(item), in: list),
             query: list.query,
             position: (row: (list.rows.position(of: row) ?? 0) + 1, of: list.rows.shownCount),
             warning: similarWarning(row: row)
         )
+        screen.changes = oldValues(row: row, in: list)
+        screen.note = changeNote(row: row, in: list).map { $0.mark + " " + $0.text }
+        return screen
+    }
+
+    /// What a row said on the list before, by attribute.
+    func oldValues(row: Int, in list: ResultList) -> [AttributePath: ItemChange] {
+        Dictionary(itemChanges(row: row, in: list).map { ($0.path, $0) }) { first, _ in first }
     }
 
     /// The neighbour's detail; the cursor goes along.
@@ -96,8 +104,12 @@ extension Browser {
         let shown = isPrivate ? PrivacyMask.masked(item) : item
         let place = (row: (self.list?.position ?? 0) + 1, of: list.rows.shownCount)
         let reading = reading(of: self.list?.cursor?.identity, in: list)
+        let changes = oldValues(row: row, in: list)
+        let note = changeNote(row: row, in: list).map { $0.mark + " " + $0.text }
         changeTop(DetailScreen.self) {
             $0 = $0.showing(shown, fallback: reading, position: place, warning: warning)
+            $0.changes = changes
+            $0.note = note
         }
         return []
     }

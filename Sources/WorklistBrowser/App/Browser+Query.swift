@@ -8,7 +8,9 @@ extension Browser {
     // MARK: Asking
 
     /// Runs a query; the same query again is a refresh.
-    mutating func startQuery(_ wanted: Query) -> [Effect] {
+    ///
+    /// `isWatch`: the watch asks, not the user, whose edits and messages stay.
+    mutating func startQuery(_ wanted: Query, isWatch: Bool = false) -> [Effect] {
         guard let server else {
             message = Message(kind: .warning, text: "no server yet: v chooses one")
             return []
@@ -17,28 +19,40 @@ extension Browser {
         do throws(QueryError) {
             identifier = try wanted.identifier(server.identifierForm, now: now.queryMoment)
         } catch {
+            if isWatch {
+                leaveWatch("the query cannot be sent, \(TerminalText("\(error)", limit: 200))")
+                return []
+            }
             query = wanted
             overlays.append(Overlay(ErrorDialog(error, kept: keptText)))
             return []
         }
         var effects: [Effect] = []
         stopRunning(&effects)
-        query = wanted
-        attempt = nil
-        message = nil
+        if isWatch {
+            watch?.dueAt = nil
+        } else {
+            query = wanted
+            attempt = nil
+            message = nil
+            if watch?.asks(wanted, of: server) == false { leaveWatch("another query runs") }
+            watch?.dueAt = nil
+        }
         let words = QueryWords.words(of: wanted, now: now.queryMoment)
         let id = nextFindID()
         lastSeries += 1
         var fresh = ResultList(series: lastSeries, query: wanted, words: words, server: server, startedAt: now)
         fresh.rows.readings = readings
         var next = Run(id: id, server: server, query: wanted, startedAt: now)
+        next.isWatch = isWatch
         if let old = list {
             // The user's way of looking at a list outlives the list.
             _ = fresh.rows.sort(by: old.rows.order)
             _ = fresh.rows.freeze(old.rows.isFrozen)
         }
+        // A watched list stays until the next is complete, be it empty, or of yesterday.
         if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
-            old.words == words, old.end != .replaced, old.rows.count > 0
+            isWatch || (old.words == words && old.end != .replaced && old.rows.count > 0)
         {
             _ = fresh.rows.filter(by: old.rows.filter)
             next.incoming = fresh
@@ -84,6 +98,8 @@ extension Browser {
 
     /// The server in use from now on; the list of another server is dropped, never mixed.
     mutating func use(_ profile: ServerProfile) -> [Effect] {
+        leaveWatch("another server is asked")
+        let ended = message
         var effects: [Effect] = []
         if let index = servers.firstIndex(where: { $0.name == profile.name }) {
             servers[index] = profile
@@ -98,14 +114,19 @@ extension Browser {
         attempt = nil
         seen = nil
         server = profile
-        return effects + startQuery(Self.startQuery(for: profile))
+        effects += startQuery(Self.startQuery(for: profile))
+        if message == nil { message = ended }
+        return watchFromStart(effects)
     }
 
     // MARK: Cancelling
 
     /// First C-CANCEL, then A-ABORT.
     mutating func cancel() -> [Effect] {
+        let hadWatch = watch != nil
+        leaveWatch(run == nil ? "you stopped it" : "you cancelled its query")
         guard var running = run else {
+            if hadWatch { return [] }
             message = Message(kind: .info, text: "no query is running")
             return []
         }
@@ -160,6 +181,8 @@ extension Browser {
         var effects: [Effect] = []
         var received: Int
         let isRefresh = ended.incoming != nil
+        attempt = nil
+        scheduleWatch(after: end)
         let words = QueryWords.words(of: ended.query, now: ended.startedAt.queryMoment)
         let rowsOfThis = receivedRows(of: ended)
         note(OutcomeWords(end, rows: rowsOfThis, statistics: statistics), rows: rowsOfThis, of: ended.server)
@@ -170,14 +193,14 @@ extension Browser {
             incoming.statistics = statistics
             if Self.isBetter(incoming, than: list) {
                 if let job = incoming.rows.endStream() { effects.append(.arrange(job)) }
-                swap(to: incoming)
+                effects += swap(to: incoming)
             } else {
                 attempt = Attempt(
                     end: end,
                     statistics: statistics,
                     rows: received,
                     at: now,
-                    asked: nil,
+                    asked: list?.words == words ? nil : words,
                     isRefresh: isRefresh
                 )
             }
@@ -205,6 +228,11 @@ extension Browser {
             }
         }
         follow()
+        // Nobody may be there, or someone types elsewhere: a failed watch says so in its place, and opens nothing.
+        if ended.isWatch {
+            if case .outcome(.complete) = end { return effects }
+            return settings.watchRings && watch?.failures == 1 ? effects + [.bell] : effects
+        }
         switch end {
         case .failed(let failure):
             if failure.cause != .cancelled {
@@ -244,16 +272,34 @@ extension Browser {
     }
 
     /// Puts a refreshed list in place of the old one; the cursor stays on its item wherever that is now.
-    private mutating func swap(to fresh: ResultList) {
-        var fresh = fresh
-        defer { list = fresh }
-        guard let old = list, let cursor = old.cursor else { return }
-        // Order, filter and freezing may have been changed while the refresh ran.
-        if fresh.rows.order != old.rows.order || fresh.rows.filter != old.rows.filter {
-            _ = fresh.rows.sort(by: old.rows.order)
-            _ = fresh.rows.filter(by: old.rows.filter)
+    private mutating func swap(to fresh: ResultList) -> [Effect] {
+        guard let old = list else {
+            list = fresh
+            return []
         }
-        if fresh.rows.isFrozen != old.rows.isFrozen { _ = fresh.rows.freeze(old.rows.isFrozen) }
+        var fresh = fresh
+        // Order, filter and freezing may have been changed while the refresh ran; of several jobs the last has it all.
+        var jobs = [fresh.rows.sort(by: old.rows.order), fresh.rows.filter(by: old.rows.filter)]
+        if fresh.rows.isFrozen != old.rows.isFrozen { jobs.append(fresh.rows.freeze(old.rows.isFrozen)) }
+        var effects = jobs.compactMap { $0 }.suffix(1).map(Effect.arrange)
+        effects += compare(&fresh, with: old)
+        if fresh.words == old.words {
+            place(&fresh, after: old)
+            list = fresh
+        } else {
+            list = fresh
+            movedAt = now
+            let words = QueryWords.line(fresh.words, isPrivate: isPrivate)
+            message = Message(kind: .warning, text: "another day: the list is now that of \(words)")
+        }
+        followDetail(from: old)
+        showChanges()
+        return effects
+    }
+
+    /// The cursor of a list that takes the place of another: on the same item and screen line.
+    private mutating func place(_ fresh: inout ResultList, after old: ResultList) {
+        guard let cursor = old.cursor else { return }
         fresh.isTouched = old.isTouched
         fresh.layout = old.layout
         fresh.layoutRows = old.layoutRows

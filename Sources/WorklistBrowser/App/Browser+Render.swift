@@ -58,7 +58,8 @@ extension Browser {
     /// Rows of the list on screen.
     var viewRows: Int {
         guard isLargeEnough else { return 1 }
-        return max(1, size.rows - 4 - identityLines().lines.count - statusLines().count)
+        let available = size.rows - 4 - identityLines().lines.count - statusLines().count
+        return max(1, available - goneRows(of: available))
     }
 
     private mutating func advanceSimilar() {
@@ -86,8 +87,10 @@ extension Browser {
         drawTitle(&grid)
         drawQueryLine(&grid)
         let bottom = size.rows - 1 - status.count - identity.lines.count
-        let listArea = Rect(row: 2, column: 0, rows: bottom - 2, columns: listColumns)
+        let gone = goneRows(of: bottom - 3)
+        let listArea = Rect(row: 2, column: 0, rows: bottom - 2 - gone, columns: listColumns)
         drawList(&grid, in: listArea)
+        drawGone(&grid, in: Rect(row: bottom - gone, column: 0, rows: gone, columns: listColumns))
         if isSplit { drawSplit(&grid, rows: 2..<bottom, detail: detail) }
         let ink = Ink(theme)
         for (index, line) in identity.lines.enumerated() {
@@ -275,5 +278,6 @@ extension Browser {
 }
 
 extension Overlay {
-    var isDetail: Bool { self.is(DetailScreen.self) }
+    /// The detail of a row of the list.
+    var isDetail: Bool { self.as(DetailScreen.self)?.standsAlone == false }
 }

@@ -6,9 +6,22 @@ import Terminal
 extension Browser {
     /// What a row carries besides its values.
     func decoration(ofRow row: Int, in list: ResultList) -> RowDecoration {
-        let decoration = RowDecoration()
+        var decoration = RowDecoration()
         // Marks and duplicates.
         // Changes since the list before.
+        if let changes = list.changes {
+            if changes.isNew(row) {
+                decoration.change = .new
+            } else if changes.isChanged(row) {
+                decoration.change = .changed
+                if let old = changes.old(of: row) {
+                    let before = RowText(old, fallback: list.server.assumedCharacterSet, today: now.date)
+                    let after = list.rows.text(row)
+                    let shown = (list.layout?.columns.map(\.column) ?? []) + [.status]
+                    decoration.changedColumns = Set(shown.filter { before[$0] != after[$0] })
+                }
+            }
+        }
         return decoration
     }
 
@@ -83,7 +96,9 @@ extension Browser {
             case nil: break
             }
         }
-        grid.write(text.status.letter, row: row, column: 2, style: style(text.status.scope))
+        var statusStyle = style(text.status.scope)
+        if decoration.changedColumns.contains(.status) { statusStyle.modifiers.insert(.underline) }
+        grid.write(text.status.letter, row: row, column: 2, style: statusStyle)
         if text.isUrgent { grid.write(theme.glyph(.stat), row: row, column: 3, style: style("table.stat")) }
         for column in layout.columns {
             let value = text[column.column]

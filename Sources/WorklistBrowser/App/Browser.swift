@@ -65,6 +65,9 @@ public struct Browser: Sendable {
 
     /// Rows that the user reads otherwise than declared.
     var readings: [ItemIdentity: SpecificCharacterSet] = [:]
+    /// The query that is asked again and again; nil if none is.
+    var watch: Watch?
+    var lastComparison = 0
 
     // Themes, keys and the rest.
 
@@ -100,6 +103,8 @@ public struct Browser: Sendable {
         var isAborting = false
         /// A refresh collects its rows out of sight.
         var incoming: ResultList?
+        /// The watch asked, not the user.
+        var isWatch = false
         /// What was on screen before; comes back if the query fails before any row.
         var previous: ResultList?
     }
@@ -153,10 +158,17 @@ public struct Browser: Sendable {
     /// The first query, if there is a server to ask. Call it once, before the first event.
     public mutating func start() -> [Effect] {
         guard server != nil else { return [] }
-        let effects = startQuery(query)
+        let effects = watchFromStart(startQuery(query))
         // The first query would have wiped it away.
         sayProblems()
         return effects
+    }
+
+    /// The first query is also the one to watch, if the command line says so.
+    mutating func watchFromStart(_ effects: [Effect]) -> [Effect] {
+        guard settings.watchesFromStart, server != nil else { return effects }
+        settings.watchesFromStart = false
+        return effects + startWatch(every: settings.watchInterval)
     }
 
     static func startQuery(for server: ServerProfile?) -> Query {
@@ -182,9 +194,7 @@ public struct Browser: Sendable {
         case .resized(let size):
             resize(to: size)
             return []
-        case .clock(let moment):
-            tick(moment)
-            return []
+        case .clock(let moment): return tick(moment)
         case .find(let id, let progress): return update(id, progress)
         case .echo(let number, let progress):
             update(number, progress)
@@ -192,8 +202,9 @@ public struct Browser: Sendable {
         case .arranged(let generation, let order): return arranged(generation, order)
         case .serverSaved(let profile, let path):
             overlays.removeAll { $0.is(ConnectForm.self) }
+            let ended: TerminalText = watch == nil ? "" : "; the watch has ended"
             let effects = use(profile)
-            message = Message(kind: .info, text: "\(profile.name) saved in \(path)")
+            message = Message(kind: .info, text: "\(profile.name) saved in \(path)\(ended)")
             return effects
         case .serverSelected(let profile):
             overlays.removeAll { $0.is(ConnectForm.self) }
@@ -204,6 +215,7 @@ public struct Browser: Sendable {
             return []
         // Saved queries.
         // Watch and barcode.
+        case .compared(let generation, let changes): return compared(generation, changes)
         // Export, layouts, themes.
         case .themesRead(let choices): return themesRead(choices)
         case .themeNotRemembered(let reason):
@@ -248,7 +260,7 @@ public struct Browser: Sendable {
 
     var isLargeEnough: Bool { size.columns >= Self.minimumSize.columns && size.rows >= Self.minimumSize.rows }
 
-    private mutating func tick(_ moment: Moment) {
+    private mutating func tick(_ moment: Moment) -> [Effect] {
         let wasDay = now.date
         now = moment
         if now.date != wasDay {
@@ -256,6 +268,7 @@ public struct Browser: Sendable {
             list?.rows.today = now.date
             list?.forgetTexts()
         }
+        return askIfDue()
     }
 
     /// Changes the screen or dialog on top in place; false if another kind is on top.
@@ -319,6 +332,7 @@ public struct Browser: Sendable {
     /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
     public var secondsToNextClock: Double {
         if run != nil || echo != nil { return 0.1 }
+        if let seconds = secondsToWatchClock { return min(1, seconds) }
         let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000
         guard let list, now.seconds(since: list.asOf) < 60 else { return max(0.05, toMinute) }
         return 1

@@ -11,6 +11,15 @@ public struct BrowserSettings: Sendable {
 
     // Watch and barcode.
 
+    /// What ``watchInterval`` may be.
+    public static var watchIntervals: ClosedRange<Int> { Watch.intervals }
+    /// Seconds from the end of a watched query to the next.
+    public var watchInterval = Watch.standardInterval
+    /// The bell rings when a watched list has new rows.
+    public var watchRings = false
+    /// The first query is watched.
+    public var watchesFromStart = false
+
     // Themes, keys, mouse.
 
     /// The keys in force.

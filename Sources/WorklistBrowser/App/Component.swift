@@ -39,6 +39,10 @@ enum Intent {
     case performArgument(Command, String)
     /// Close this dialog and sort the list.
     case sort(SortOrder)
+    /// Go to an item the changes show, and open its detail; `row` is where it was.
+    case openChanged(ItemIdentity, row: Int)
+    /// Watch the list from now on.
+    case watch(seconds: Int)
 
     // Themes and the rest.
 

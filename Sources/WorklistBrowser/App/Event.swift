@@ -44,6 +44,8 @@ public enum Event: Sendable {
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
     // Watch and barcode.
+    /// Two long lists compared off the UI thread.
+    case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
     case themesRead([ThemeChoice])
     case themeNotRemembered(reason: String)
@@ -121,6 +123,8 @@ public enum Effect: Sendable {
     case cancelEcho(Int)
     // Saved queries.
     // Watch and barcode.
+    /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
+    case compare(CompareJob)
     // Export, layouts, themes.
     /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
     case readThemes(depth: ColorDepth, ascii: Bool)

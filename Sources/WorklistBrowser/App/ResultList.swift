@@ -46,6 +46,10 @@ struct ResultList: Sendable {
     /// The earliest and latest day among the first rows.
     var days: ClosedRange<UInt64>?
     var similar = SimilarPatients()
+    /// How it differs from the list it took the place of.
+    var changes: ListChanges?
+    /// The comparison under way off the UI thread.
+    var comparison: Int?
     private var cache: [Int: RowText] = [:]
     private static let cacheLimit = 1_024
 

@@ -40,7 +40,10 @@ extension DetailScreen {
         let rest = bottom - top
         if rest >= 4 {
             bottom -= 1
-            var right = StyledLine("row \(position.row) of \(position.of)", ink.title)
+            var right =
+                standsAlone
+                ? StyledLine("not on the list", ink.warning)
+                : StyledLine("row \(position.row) of \(position.of)", ink.title)
             right.space()
             summary(ink)
                 .draw(into: &grid, row: bottom, column: area.column, columns: area.columns, right: right)
@@ -83,12 +86,14 @@ extension DetailScreen {
         _ surroundings: Surroundings,
         _ ink: Ink
     ) {
+        let hints: [(command: Command, label: TerminalText)] = [
+            (.detailNext, "next"), (.detailPrevious, "previous"), (.detailFold, "fold"), (.detailCopy, "copy"),
+            (.detailCopyAll, "all"), (.detailAsKey, "as key"), (.detailBytes, "bytes"), (.back, "back"),
+            (.detailRaw, isRaw ? "readable" : "raw"), (.help, "help"),
+        ]
+        let ofRowsOnly: [Command] = [.detailNext, .detailPrevious, .detailAsKey]
         KeyLine.line(
-            [
-                (.detailNext, "next"), (.detailPrevious, "previous"), (.detailFold, "fold"), (.detailCopy, "copy"),
-                (.detailCopyAll, "all"), (.detailAsKey, "as key"), (.detailBytes, "bytes"), (.back, "back"),
-                (.detailRaw, isRaw ? "readable" : "raw"), (.help, "help"),
-            ],
+            standsAlone ? hints.filter { !ofRowsOnly.contains($0.command) } : hints,
             context: .detail,
             columns: area.columns,
             surroundings,
@@ -107,6 +112,9 @@ extension DetailScreen {
         if let warning {
             let mark = surroundings.theme.glyph(.warning)
             lines += DisplayWidth.wrap("\(mark) \(warning)", width: max(1, columns)).map { (text: $0, isWarning: true) }
+        }
+        if let note {
+            lines += DisplayWidth.wrap(note, width: max(1, columns)).map { (text: $0, isWarning: true) }
         }
         let procedure = PatientSummary.flow(summary.procedure, columns: columns).map { (text: $0, isWarning: false) }
         let patientRows = lines.filter { !$0.isWarning }.count
@@ -329,6 +337,7 @@ extension DetailScreen {
         guard let element else {
             line.space(2)
             line.add(tree.root.defect == nil ? "- not returned" : "- not found", theme.style("detail.absent"))
+            addOldValue(row, to: &line, surroundings)
             return line
         }
         if isSequence {
@@ -346,6 +355,7 @@ extension DetailScreen {
         if element.isEmpty {
             line.space(2)
             line.add("(empty)", theme.style("detail.empty"))
+            addOldValue(row, to: &line, surroundings)
             return line
         }
         let text = ElementText(element, in: tree.dataSet(row), readable: !isRaw)
@@ -357,9 +367,16 @@ extension DetailScreen {
             line.space()
         }
         line.add(text.value, text.problem == nil ? theme.style("detail.value") : problemStyle)
+        addOldValue(row, to: &line, surroundings)
         if !text.meaning.isEmpty { line.add("   \(text.meaning)", ink.dim) }
         if let short = text.shortProblem { line.add("   (\(short))", problemStyle) }
         return line
+    }
+
+    /// `  was ARRIVED` behind a value that is another than on the list before.
+    private func addOldValue(_ row: DetailTree.Row, to line: inout StyledLine, _ surroundings: Surroundings) {
+        guard let change = changes[row.path] else { return }
+        line.add("  was \(ItemChange.words(change.old))", surroundings.theme.style("table.changed"))
     }
 
     private func name(_ row: DetailTree.Row) -> String {

@@ -15,6 +15,12 @@ struct DetailScreen: Component {
     private(set) var isRaw = false
     /// Without the line of keys at the bottom: another one has it already.
     var hidesHints = false
+    /// Not an item of the list: it has no neighbours.
+    var standsAlone = false
+    /// What the list before had, by attribute.
+    var changes: [AttributePath: ItemChange] = [:]
+    /// The same in one line.
+    var note: TerminalText?
     private let fallback: SpecificCharacterSet?
 
     /// - Parameters:

@@ -164,6 +164,7 @@ extension KeyContext {
         case .filter: "filter"
         case .servers: "servers"
         case .queries: "saved queries"
+        case .changes: "changes"
         case .columns: "columns"
         case .characterSets: "character sets"
         }

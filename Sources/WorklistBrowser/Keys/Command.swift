@@ -61,6 +61,7 @@ enum Command: String, CaseIterable, Sendable {
 
     // Watch and barcode.
     case watchToggle = "watch.toggle"
+    case watchInterval = "watch.interval"
     case watchChanges = "watch.changes"
     case barcodeScan = "barcode.scan"
 
@@ -154,12 +155,14 @@ enum KeyContext: String, CaseIterable, Sendable, Hashable {
     case columns
     /// Character sets to try on a value.
     case characterSets
+    /// What differs from the list before.
+    case changes
 
     /// Printable keys type text there; only the others may be bound.
     var isForText: Bool {
         switch self {
         case .form, .picker, .editor, .help, .filter: true
-        case .list, .builder, .detail, .dialog, .servers, .queries, .columns, .characterSets: false
+        case .list, .builder, .detail, .dialog, .servers, .queries, .columns, .characterSets, .changes: false
         }
     }
 }

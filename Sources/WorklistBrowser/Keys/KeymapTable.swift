@@ -26,6 +26,7 @@ enum KeymapTable {
         list | ] | day.next | | one day later
         list | \ | filter.clear | | clear the filter
         list | W | watch.toggle | | watch: ask again and again
+        list | ctrl-w | watch.interval | | how often the watch asks
         list | d | watch.changes | | only what changed since the list before
         list | B F9 | barcode.scan | | find a scanned barcode
         list | m Space | row.mark | | mark the row, or take the mark away
@@ -101,6 +102,16 @@ enum KeymapTable {
         columns | a Insert | columns.add | add | show another attribute
         columns | R | columns.reset | reset | the usual columns
         help filter | Enter | accept | accept | accept
+        changes | Enter | accept | go there | go to the row; look at one that is gone
+        changes | d | watch.changes | | back to the list
+        changes | j Down | move.down | | next line
+        changes | k Up | move.up | | previous line
+        changes | ctrl-f PgDn | move.pageDown | | one page down
+        changes | ctrl-b PgUp | move.pageUp | | one page up
+        changes | g Home | move.first | | first line
+        changes | G End | move.last | | last line
+        changes | ? F1 | app.help | help | the keys of this screen
+        changes | Esc q | back | back | go back one step
 
         list builder detail dialog servers queries columns characterSets | j Down | move.down | | next line
         list builder detail dialog servers queries columns characterSets | k Up | move.up | | previous line

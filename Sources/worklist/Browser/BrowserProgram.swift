@@ -13,6 +13,8 @@ struct BrowserProgram: TerminalApplication {
     let clock: BrowserClock
     /// When the query that was started last was started.
     private var startedAt: Moment?
+    /// What the clock asked for before the input that is handled next.
+    private var early: LoopRequests = []
     private var tickAt: ContinuousClock.Instant
     private(set) var exitCode: Int32 = 0
     private(set) var peakRows = 0
@@ -31,16 +33,22 @@ struct BrowserProgram: TerminalApplication {
 
     /// All keys of one read have one moment.
     mutating func inputsArrived(at instant: ContinuousClock.Instant) {
-        _ = browser.update(.clock(clock.now()))
+        // A clock event may ask for something too, such as the next query of a watch.
+        early.formUnion(carryOut(browser.update(.clock(clock.now()))))
     }
 
     mutating func handle(input: InputEvent) -> LoopRequests {
+        let requests = early.union(handled(input))
+        early = []
+        return requests
+    }
+
+    private mutating func handled(_ input: InputEvent) -> LoopRequests {
         switch input {
         case .tick:
-            let before = browser.isRunning
             let requests = update(.clock(clock.now()))
             tickAt = ContinuousClock.now + .milliseconds(Int64(browser.secondsToNextClock * 1000))
-            return before || browser.isRunning || clock.isReal ? requests : []
+            return requests
         case .resize(let size): return update(.resized(size))
         case .resumed: return update(.resumed)
         case .key, .mouse, .paste, .invalid, .signal: return update(.input(input))
@@ -50,13 +58,14 @@ struct BrowserProgram: TerminalApplication {
     mutating func handle(event: Event) -> LoopRequests {
         // Elapsed times are those of the moment an event is acted on.
         guard case .find(let id, let progress) = event else { return update(event) }
-        if case .matches = progress {} else { _ = browser.update(.clock(clock.now())) }
+        var requests: LoopRequests = []
+        if case .matches = progress {} else { requests = carryOut(browser.update(.clock(clock.now()))) }
         if case .finished(let outcome, var statistics) = progress, !clock.isReal, let startedAt {
             // A query takes as long as the clock says that the screen shows.
             statistics.totalMilliseconds = clock.now().seconds(since: startedAt) * 1000
-            return update(.find(id, .finished(outcome, statistics)))
+            return requests.union(update(.find(id, .finished(outcome, statistics))))
         }
-        return update(event)
+        return requests.union(update(event))
     }
 
     private mutating func update(_ event: Event) -> LoopRequests {
@@ -98,24 +107,17 @@ struct BrowserProgram: TerminalApplication {
 
 /// The time the browser is told: the real one, or one that stands still for scripts until they move it.
 struct BrowserClock: Sendable {
-    private let fixed: Moment?
-    private let moved = NIOLockedValueBox<Int64>(0)
+    /// Shared by all copies.
+    private let fixed: NIOLockedValueBox<Moment?>
 
     init(fixed: Moment? = nil) {
-        self.fixed = fixed
+        self.fixed = NIOLockedValueBox(fixed)
     }
 
-    /// Moves a clock that stands still.
-    func advance(seconds: Double) {
-        guard let microseconds = Int64(exactly: (seconds * 1_000_000).rounded()) else { return }
-        moved.withLockedValue { $0 &+= microseconds }
-    }
+    var isReal: Bool { fixed.withLockedValue { $0 == nil } }
 
-    var isReal: Bool { fixed == nil }
+    func now() -> Moment { fixed.withLockedValue { $0 } ?? WallClock.now() }
 
-    func now() -> Moment {
-        guard var moment = fixed else { return WallClock.now() }
-        moment.microseconds &+= moved.withLockedValue { $0 }
-        return moment
-    }
+    /// Sets a clock that stands still to another time.
+    func set(_ moment: Moment) { fixed.withLockedValue { $0 = moment } }
 }

@@ -17,6 +17,8 @@ struct BrowserSession: Sendable {
     var size: TerminalSize
     var clock: BrowserClock
     var wantsStatistics: Bool
+    /// Seconds between the queries of a watch that begins with the first; nil for none.
+    var watch: Int?
 
     /// Runs to the end and returns the exit code.
     func run() async -> Int32 {
@@ -47,7 +49,7 @@ struct BrowserSession: Sendable {
         } else {
             guard isatty(0) == 1, isatty(1) == 1 else {
                 throw .usage(
-                    "the browser needs a terminal on standard input and output; use 'worklist find' in pipes, or --script"
+                    "the browser needs a terminal on standard input and output; use 'worklist find' in pipes, --plain or --script"
                 )
             }
             var options = NcursesScreen.Options(isUTF8: isUTF8)
@@ -73,6 +75,9 @@ struct BrowserSession: Sendable {
         settings.problems += look.problems
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        if let interval = watch ?? effects.configuration.watchInterval { settings.watchInterval = interval }
+        settings.watchesFromStart = watch != nil
+        settings.watchRings = effects.configuration.watchRings
         let browser = Browser(
             theme: look.theme,
             servers: servers,

@@ -68,6 +68,9 @@ final class EffectRunner: Sendable {
         case .copy(let text): copy(text)
         // Saved queries.
         // Watch and barcode.
+        case .compare(let job):
+            let post = post
+            Task { post(.compared(generation: job.generation, changes: job.run())) }
         // Export, layouts, themes.
         case .readThemes(let depth, let ascii): readThemes(depth, ascii)
         case .rememberTheme(let name): rememberTheme(name)

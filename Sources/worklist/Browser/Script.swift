@@ -7,23 +7,25 @@ import WorklistBrowser
 ///     # a comment
 ///     /                      a key, or several parted by spaces: j j enter, ctrl-c, f5
 ///     "SMI*"                 typed text
-///     :wait rows>=100        also visible>=N, outcome, running, text "WORDS"
+///     :paste "two\nlines"    a bracketed paste; \n \r \t \e \\ stand for what they do in C
+///     :clock +75             a clock that stands still (--clock) goes on by so many seconds, or to a time
+///     :wait rows>=100        also visible>=N, outcome, running, text "WORDS", gone "WORDS"
 ///     :resize 100x30
 ///     :click WORDS           where the screen shows them first, or :click 12,3 (column,row from 0); :wheel up, :wheel down
 ///     :screen out.txt        the screen as text; - for standard output
-///     :clock +3.2            moves a clock that stands still (--clock) on by seconds
 ///     :svg out.svg WORDS     the screen as a picture; the words say what it shows
 ///     :assert WORDS          the screen shows them; :refute the opposite
 struct Script: Sendable {
     private enum Step: Sendable {
         case keys([Key])
         case text(String)
+        case paste(String)
+        case clock(Clock)
         case wait(Condition)
         case resize(TerminalSize)
         case click(Place)
         case wheel(up: Bool)
         case screen(String)
-        case clock(Double)
         case picture(String, title: String)
         case assert(String, isExpected: Bool)
     }
@@ -33,12 +35,18 @@ struct Script: Sendable {
         case cell(column: Int, row: Int)
     }
 
+    private enum Clock: Sendable {
+        case onward(seconds: Double)
+        case to(Moment)
+    }
+
     private enum Condition: Sendable {
         case rows(Int)
         case visible(Int)
         case outcome
         case running
         case text(String)
+        case gone(String)
     }
 
     private let steps: [(line: Int, step: Step)]
@@ -64,7 +72,7 @@ struct Script: Sendable {
             guard let step = Self.step(line) else {
                 throw .usage(
                     "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
-                        + ":wait, :resize, :clock, :click, :wheel, :screen, :svg, :assert, :refute"
+                        + ":wait, :paste, :resize, :click, :wheel, :clock, :screen, :svg, :assert, :refute"
                 )
             }
             steps.append((index + 1, step))
@@ -78,16 +86,13 @@ struct Script: Sendable {
             let parts = line.dropFirst().split(separator: " ", maxSplits: 1)
             let argument = parts.count > 1 ? parts[1] : ""
             switch parts.first {
+            case "paste": return argument.isEmpty ? nil : unescaped(unquoted(argument)).map(Step.paste)
+            case "clock": return clock(argument).map(Step.clock)
             case "wait": return condition(argument).map(Step.wait)
             case "resize": return TerminalSize(parsing: argument).map(Step.resize)
             case "click": return argument.isEmpty ? nil : .click(place(argument))
             case "wheel": return argument == "up" ? .wheel(up: true) : argument == "down" ? .wheel(up: false) : nil
             case "screen": return argument.isEmpty ? nil : .screen(String(argument))
-            case "clock":
-                guard argument.hasPrefix("+"), let seconds = Double(argument.dropFirst()),
-                    (0...864_000).contains(seconds)
-                else { return nil }
-                return .clock(seconds)
             case "svg":
                 let words = argument.split(separator: " ", maxSplits: 1)
                 guard let file = words.first else { return nil }
@@ -112,12 +117,43 @@ struct Script: Sendable {
         return .words(unquoted(text))
     }
 
+    /// Nil for a backslash that stands for nothing.
+    private static func unescaped(_ text: String) -> String? {
+        var result = ""
+        var rest = text[...]
+        while let character = rest.popFirst() {
+            guard character == "\\" else {
+                result.append(character)
+                continue
+            }
+            switch rest.popFirst() {
+            case "n": result.append("\n")
+            case "r": result.append("\r")
+            case "t": result.append("\t")
+            case "e": result.append("\u{1B}")
+            case "\\": result.append("\\")
+            default: return nil
+            }
+        }
+        return result
+    }
+
+    /// `+75`, or a time as `--clock` takes it.
+    private static func clock(_ text: Substring) -> Clock? {
+        if text.first == "+" {
+            guard let seconds = Double(text.dropFirst()), seconds >= 0, seconds <= 1e8 else { return nil }
+            return .onward(seconds: seconds)
+        }
+        return BrowserOptions.moment(String(text)).map(Clock.to)
+    }
+
     private static func condition(_ text: Substring) -> Condition? {
         if text == "outcome" { return .outcome }
         if text == "running" { return .running }
         if text.hasPrefix("rows>=") { return Int(text.dropFirst(6)).map(Condition.rows) }
         if text.hasPrefix("visible>=") { return Int(text.dropFirst(9)).map(Condition.visible) }
         if text.hasPrefix("text ") { return .text(unquoted(text.dropFirst(5))) }
+        if text.hasPrefix("gone ") { return .gone(unquoted(text.dropFirst(5))) }
         return nil
     }
 
@@ -131,6 +167,13 @@ struct Script: Sendable {
                 for key in keys { press(key, loop) }
             case .text(let text):
                 for character in text { press(.character(character), loop) }
+            case .paste(let text):
+                loop.handle.post(input: .paste(text))
+                loop.turn(maxWait: .zero)
+            case .clock(let step):
+                try move(loop.app.clock, step, line)
+                loop.handle.post(input: .tick)
+                loop.turn(maxWait: .zero)
             case .wait(let condition):
                 try wait(condition, line, loop, screen)
             case .resize(let size):
@@ -147,10 +190,6 @@ struct Script: Sendable {
             case .screen(let file):
                 settle(loop)
                 try save(screen.text, file, line)
-            case .clock(let seconds):
-                loop.app.clock.advance(seconds: seconds)
-                loop.handle.post(input: .tick)
-                loop.turn(maxWait: .zero)
             case .picture(let file, let title):
                 settle(loop)
                 let isLight = loop.app.browser.theme.appearance == .light
@@ -173,6 +212,19 @@ struct Script: Sendable {
     private func press(_ key: Key, _ loop: TerminalLoop<BrowserProgram>) {
         loop.handle.post(input: .key(key))
         loop.turn(maxWait: .zero)
+    }
+
+    private func move(_ clock: BrowserClock, _ step: Clock, _ line: Int) throws(ScriptFailure) {
+        guard !clock.isReal else {
+            throw ScriptFailure(path: path, line: line, text: ":clock needs --clock TIME", screen: "")
+        }
+        switch step {
+        case .to(let moment): clock.set(moment)
+        case .onward(let seconds):
+            var moment = clock.now()
+            moment.microseconds += Int64(seconds * 1_000_000)
+            clock.set(moment)
+        }
     }
 
     /// Draws what the last event changed.
@@ -210,6 +262,7 @@ struct Script: Sendable {
         case .outcome: return !browser.isRunning && browser.outcomeText != nil
         case .running: return browser.isRunning
         case .text(let words): return screen.text.contains(words)
+        case .gone(let words): return !screen.text.contains(words)
         }
     }
 

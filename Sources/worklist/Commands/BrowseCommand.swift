@@ -6,7 +6,10 @@ import WorklistBrowser
 
 /// Options of the browser itself.
 struct BrowserOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A theme by name; yours first, then those built in.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A theme by name; yours first, then those built in.", valueName: "name"),
+        completion: CompletionValues.themes
+    )
     var theme: String?
 
     @Option(
@@ -15,13 +18,19 @@ struct BrowserOptions: ParsableArguments {
     )
     var themesDirectory: String?
 
-    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.")
+    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.", completion: CompletionValues.colors)
     var color: String = "auto"
 
     @Flag(help: "Draw with ASCII characters only.")
     var ascii = false
 
-    @Option(help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"))
+    @Flag(help: "Lines instead of a screen, for screen readers and serial lines; by itself where TERM is dumb.")
+    var plain = false
+
+    @Option(
+        help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"),
+        completion: .file()
+    )
     var script: String?
 
     @Option(help: ArgumentHelp("Screen size for --script.", valueName: "WxH"))
@@ -36,7 +45,10 @@ struct BrowserOptions: ParsableArguments {
     )
     var waitTimeout: Double = 60
 
-    @Option(help: ArgumentHelp("Print figures on standard error at the end: json.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("Print figures on standard error at the end: json.", valueName: "format"),
+        completion: .list(["json"])
+    )
     var stats: String?
 
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
@@ -47,12 +59,21 @@ struct BrowserOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
     var keymap: String?
+    @Option(help: ArgumentHelp("Ask again and again, from 15 to 3600 seconds after each answer.", valueName: "seconds"))
+    var watch: Int?
 
     func validate() throws {
+        if let watch, !BrowserSettings.watchIntervals.contains(watch) {
+            throw ValidationError("--watch takes 15 to 3600 seconds.")
+        }
         guard ColorChoice(parsing: color) != nil else {
             throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
         }
         guard TerminalSize(parsing: size) != nil else { throw ValidationError("--size takes columns x rows: 80x24.") }
+        if plain, script != nil {
+            throw ValidationError("--plain takes commands from standard input: leave out --script.")
+        }
+        if plain, stats != nil { throw ValidationError("--stats is about a screen: leave out --plain.") }
         if let stats, stats != "json" { throw ValidationError("--stats takes json.") }
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
         if let clock, Self.moment(clock) == nil {
@@ -73,7 +94,21 @@ struct BrowserOptions: ParsableArguments {
         return Moment(microseconds: microseconds, utcOffset: 0)
     }
 
-    func session(
+    /// Asked for, or all that the terminal can do.
+    private var isPlain: Bool { plain || (script == nil && Configuration.environment("TERM") == "dumb") }
+
+    /// Runs the browser, on the screen or line by line, and returns the exit code.
+    func run(servers: [ServerProfile], current: ServerProfile?, effects: EffectRunner.Options) async throws -> Int32 {
+        guard isPlain else { return await (try session(servers: servers, current: current, effects: effects)).run() }
+        var current = current
+        if let limit { current?.rowLimit = limit }
+        var effects = effects
+        effects.terminal = nil
+        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
+        return await PlainSession(servers: servers, current: current, effects: effects, clock: clock).run()
+    }
+
+    private func session(
         servers: [ServerProfile],
         current: ServerProfile?,
         effects: EffectRunner.Options
@@ -98,7 +133,8 @@ struct BrowserOptions: ParsableArguments {
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
             clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
-            wantsStatistics: stats != nil
+            wantsStatistics: stats != nil,
+            watch: watch
         )
     }
 }
@@ -108,7 +144,12 @@ struct BrowseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "browse",
         abstract: "Browse a worklist in the terminal.",
-        discussion: "Press ? in the browser for its keys."
+        discussion: """
+            Press ? in the browser for its keys, F1 while you type text. With --plain, or where TERM is dumb, it speaks in \
+            lines: help lists the commands.
+
+            \(Examples.text(Examples.browse))
+            """
     )
 
     @OptionGroup var options: ServerOptions
@@ -137,7 +178,7 @@ struct BrowseCommand: AsyncParsableCommand {
         )
         // The demonstration has the hour that the screen shows.
         effects.clock = BrowserClock(fixed: browser.clock.flatMap(BrowserOptions.moment))
-        let code = await (try browser.session(servers: servers, current: current, effects: effects)).run()
+        let code = try await browser.run(servers: servers, current: current, effects: effects)
         if code != 0 { throw ExitCode(code) }
     }
 }

@@ -12,7 +12,11 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Browse a synthetic schedule; nothing leaves this machine.",
-        discussion: "All names are invented. The server listens on 127.0.0.1 only, and ends with the browser."
+        discussion: """
+            All names are invented. The server listens on 127.0.0.1 only, and ends with the browser.
+
+            \(Examples.text(Examples.demo))
+            """
     )
 
     @OptionGroup var browser: BrowserOptions
@@ -58,8 +62,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let configuration = try Configuration.load()
         let effects = EffectRunner.Options(configuration: configuration, terminal: browser.script == nil ? 1 : nil)
-        let session = try browser.session(servers: [server.profile], current: server.profile, effects: effects)
-        let code = await session.run()
+        let code = try await browser.run(servers: [server.profile], current: server.profile, effects: effects)
         await server.stop()
         if code != 0 { throw ExitCode(code) }
     }

@@ -12,7 +12,7 @@ struct EchoCommand: AsyncParsableCommand {
         discussion: """
             Exit codes: 0 answered, 2 usage, 3 network or TLS, 4 rejected, 5 the server answered with a failure.
 
-            Example: worklist echo --to RISMWL@192.0.2.7:104 --as CT01
+            \(Examples.text(Examples.echo))
             """
     )
 

@@ -19,14 +19,21 @@ struct FindCommand: AsyncParsableCommand {
             Exit codes: 0 matches, 1 none, 2 usage, 3 network, 4 rejected, 5 DIMSE failure, 6 partial (cancelled, \
             limited, lost).
 
-            Ctrl-C sends C-CANCEL; again, it aborts the association.
+            Ctrl-C sends C-CANCEL, and so does a reader that goes away; Ctrl-C again aborts the association.
+
+            The table is as wide as the terminal, and cuts no name, ID, birth date or accession number.
+
+            \(Examples.text(Examples.find))
             """
     )
 
     @OptionGroup var options: ServerOptions
     @OptionGroup var negotiation: NegotiationOptions
 
-    @Option(help: ArgumentHelp("worklist, patient, study, ups-pull and more, or a SOP class UID.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp("worklist, patient, study, ups-pull and more, or a SOP class UID.", valueName: "model"),
+        completion: CompletionValues.models
+    )
     var model = "worklist"
 
     @Option(
@@ -34,11 +41,15 @@ struct FindCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "A key; may be repeated. Keywords, names, tags and paths are understood.",
             valueName: "key[=value]"
-        )
+        ),
+        completion: CompletionValues.keys
     )
     var keys: [String] = []
 
-    @Option(help: ArgumentHelp("Read the keys from a query file (TOML).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read the keys from a query file (TOML).", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var query: String?
 
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
@@ -50,12 +61,25 @@ struct FindCommand: AsyncParsableCommand {
     @Option(help: "table, csv, json, jsonl, dicom-json, dump or none.")
     var format = RowFormat.table
 
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("Write the rows to this file, for your eyes only (mode 0600).", valueName: "file"),
+        completion: .file()
+    )
+    var output: String?
+
+    @Flag(help: "Let --output overwrite a file.")
+    var force = false
+
     @Option(help: "Print a summary on standard error: text or json.")
     var summary: SummaryFormat?
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more.") }
         if let cancelAfter, cancelAfter < 1 { throw ValidationError("--cancel-after takes 1 or more.") }
+        if force, output == nil { throw ValidationError("--force needs --output.") }
+        if output != nil, format == .none { throw ValidationError("--output needs rows: leave out --format none.") }
+        if output == "" { throw ValidationError("--output names no file.") }
         if query != nil, model != "worklist" {
             throw ValidationError("The query file names its model; leave out --model.")
         }
@@ -70,6 +94,9 @@ struct FindCommand: AsyncParsableCommand {
             identifier = try query.identifier(profile.identifierForm, now: now.queryMoment)
         } catch {
             throw CommandFailure(.usage, error.description)
+        }
+        if let output, let problem = OutputFile.problem(with: output, replacing: force) {
+            throw CommandFailure.usage(problem)
         }
         var configuration = try options.association(with: profile, sopClasses: [query.model.sopClassUID])
         try negotiation.apply(to: &configuration)
@@ -96,6 +123,14 @@ struct FindCommand: AsyncParsableCommand {
             summary?.write(failure: error)
             throw CommandFailure(opening: error)
         }
+        let file: OutputFile?
+        do throws(SystemFailure) {
+            file = try output.map { path throws(SystemFailure) in try OutputFile(path, replacing: force) }
+        } catch {
+            await association.release()
+            throw CommandFailure.usage("cannot write \(output ?? ""): \(error.words)")
+        }
+        let out = file?.stream ?? StandardOutput.shared
         var findOptions = FindOptions(limit: limit ?? profile.rowLimit, cancelAfter: cancelAfter)
         if let timeout = options.timeout {
             findOptions.firstResponseTimeout = timeout
@@ -110,18 +145,21 @@ struct FindCommand: AsyncParsableCommand {
         let interrupts = InterruptWatch { count in
             if count == 1 { find.cancel() } else { find.abort() }
         }
-        var writer = RowWriter(format: format, query: query, fallback: profile.assumedCharacterSet)
+        let reader = file == nil && format != .none ? ReaderWatch { find.cancel() } : nil
+        var writer = RowWriter(format: format, query: query, fallback: profile.assumedCharacterSet, out: out)
+        if let omission = writer.omission, StandardError.isTerminal { StandardError.write("worklist: \(omission)\n") }
         var rows = 0
         writer.begin()
         for await batch in find.batches {
             rows += batch.count
             writer.write(batch)
             // Nobody reads on: the server need not send the rest.
-            if StandardOutput.shared.isClosed { find.cancel() }
+            if out.isClosed { find.cancel() }
         }
         writer.end()
         let result = await find.result
         interrupts.stop()
+        reader?.stop()
         let statistics = result.statistics
         summary?.write(
             result.outcome,
@@ -133,7 +171,9 @@ struct FindCommand: AsyncParsableCommand {
         if let caution = writer.caution, summary != .json { StandardError.write("worklist: \(caution)\n") }
         var ending = FindEnding(result.outcome, rows: rows)
         // A reader that has gone has seen enough; rows lost on the way to a file are another matter.
-        if let failure = StandardOutput.shared.failure, failure.code != EPIPE {
+        if let file {
+            keep(file, rows: rows, isWhole: ending.code == .matches || ending.code == .noMatches, &ending)
+        } else if let failure = out.failure, failure.code != EPIPE {
             ending.code = .partial
             ending.words =
                 "cannot write the rows to standard output: \(failure.words); what was written is not whole. Free some "
@@ -145,6 +185,21 @@ struct FindCommand: AsyncParsableCommand {
         // All is said: nobody waits for a server that is slow to let go.
         if await association.isEstablished { await association.release() } else { association.abort() }
         if ending.code != .matches { throw ending.code }
+    }
+
+    /// Gives the file its name, unless there is nothing in it that is worth an earlier one.
+    private func keep(_ file: OutputFile, rows: Int, isWhole: Bool, _ ending: inout FindEnding) {
+        guard rows > 0 || isWhole else {
+            file.drop()
+            ending.words = (ending.words ?? "") + " \(file.path) was not written."
+            return
+        }
+        guard let failure = file.keep() else { return }
+        ending.code = .partial
+        ending.words =
+            failure.code == EEXIST
+            ? "\(file.path) was made by somebody else meanwhile and is not overwritten: ask again with another name."
+            : "cannot write the rows to \(file.path): \(failure.words); nothing was kept. Free some space and ask again."
     }
 
     /// The query of the file or of the model, with the keys of the command line.

@@ -12,13 +12,15 @@ struct NegotiationOptions: ParsableArguments {
 
     @Option(
         name: .customLong("password-file"),
-        help: ArgumentHelp("The user's password: the first line of this file.", valueName: "file")
+        help: ArgumentHelp("The user's password: the first line of this file.", valueName: "file"),
+        completion: .file()
     )
     var passwordFile: String?
 
     @Option(
         name: .customLong("identity-file"),
-        help: ArgumentHelp("Show a ticket, assertion or token instead: kerberos, saml or jwt.", valueName: "kind:file")
+        help: ArgumentHelp("Show a ticket, assertion or token instead: kerberos, saml or jwt.", valueName: "kind:file"),
+        completion: CompletionValues.identities
     )
     var identityFile: String?
 
@@ -33,7 +35,8 @@ struct NegotiationOptions: ParsableArguments {
         help: ArgumentHelp(
             "Ask for fuzzy, timezone, relational, datetime, empty, multiple; with commas.",
             valueName: "list"
-        )
+        ),
+        completion: CompletionValues.queryOptions
     )
     var queryOptions: String?
 
@@ -42,12 +45,16 @@ struct NegotiationOptions: ParsableArguments {
         help: ArgumentHelp(
             "explicit, implicit, big-endian, deflated in order of preference; with commas.",
             valueName: "list"
-        )
+        ),
+        completion: CompletionValues.transferSyntaxes
     )
     var transferSyntax: String?
 
     @Flag(help: "Tell on standard error what happens on the association; no patient data, no secrets.")
     var trace = false
+
+    static let queryOptionNames = ["fuzzy", "timezone", "relational", "datetime", "empty", "multiple"]
+    static let transferSyntaxNames = ["explicit", "implicit", "big-endian", "deflated"]
 
     func validate() throws {
         if passwordFile != nil, user == nil { throw ValidationError("--password-file needs --user.") }

@@ -20,6 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
             through are told on standard error.
 
             It prints one line when it is ready, and stops on Ctrl-C or TERM.
+
+            \(Examples.text(Examples.serve))
             """
     )
 
@@ -34,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var ae: [String] = []
 
-    @Option(help: ArgumentHelp("A folder of .wl files.", valueName: "dir"))
+    @Option(help: ArgumentHelp("A folder of .wl files.", valueName: "dir"), completion: .directory)
     var folder: String?
 
     @Option(help: ArgumentHelp("Items of the synthetic schedule.", valueName: "n"))

@@ -9,13 +9,19 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The server to call.", valueName: "AE@HOST:PORT"))
     var to: String?
 
-    @Option(help: ArgumentHelp("A server of your configuration, by its name.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A server of your configuration, by its name.", valueName: "name"),
+        completion: CompletionValues.servers
+    )
     var server: String?
 
     @Option(name: .customLong("as"), help: ArgumentHelp("Our own AE title.", valueName: "AE"))
     var callingAETitle: String?
 
-    @Option(help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var config: String?
 
     @Option(help: ArgumentHelp("Seconds to wait for each step.", valueName: "seconds"))

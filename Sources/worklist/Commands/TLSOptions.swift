@@ -17,29 +17,37 @@ struct TLSOptions: ParsableArguments {
         help: ArgumentHelp(
             "Trust the authorities in this file instead of the system's; may be repeated.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var authorities: [String] = []
 
     @Option(
         name: .customLong("tls-cert"),
-        help: ArgumentHelp("Our certificate, for servers that want one.", valueName: "file")
+        help: ArgumentHelp("Our certificate, for servers that want one.", valueName: "file"),
+        completion: .file()
     )
     var certificate: String?
 
     @Option(
         name: .customLong("tls-key"),
-        help: ArgumentHelp("The key of our certificate, if it is not in the same file.", valueName: "file")
+        help: ArgumentHelp("The key of our certificate, if it is not in the same file.", valueName: "file"),
+        completion: .file()
     )
     var key: String?
 
     @Option(
         name: .customLong("tls-key-password-file"),
-        help: ArgumentHelp("A file with the password of the key, and nothing else.", valueName: "file")
+        help: ArgumentHelp("A file with the password of the key, and nothing else.", valueName: "file"),
+        completion: .file()
     )
     var keyPasswordFile: String?
 
-    @Option(name: .customLong("tls-profile"), help: ArgumentHelp(TLSWords.profileHelp, valueName: "name"))
+    @Option(
+        name: .customLong("tls-profile"),
+        help: ArgumentHelp(TLSWords.profileHelp, valueName: "name"),
+        completion: CompletionValues.profiles
+    )
     var profile: String?
 
     @Option(
@@ -101,19 +109,25 @@ struct TLSOptions: ParsableArguments {
 struct TLSServerOptions: ParsableArguments {
     @Option(
         name: .customLong("tls-cert"),
-        help: ArgumentHelp("Speak TLS with this certificate, followed by those up to its authority.", valueName: "file")
+        help: ArgumentHelp(
+            "Speak TLS with this certificate, followed by those up to its authority.",
+            valueName: "file"
+        ),
+        completion: .file()
     )
     var certificate: String?
 
     @Option(
         name: .customLong("tls-key"),
-        help: ArgumentHelp("The key of the certificate, if it is not in the same file.", valueName: "file")
+        help: ArgumentHelp("The key of the certificate, if it is not in the same file.", valueName: "file"),
+        completion: .file()
     )
     var key: String?
 
     @Option(
         name: .customLong("tls-key-password-file"),
-        help: ArgumentHelp("A file with the password of the key, and nothing else.", valueName: "file")
+        help: ArgumentHelp("A file with the password of the key, and nothing else.", valueName: "file"),
+        completion: .file()
     )
     var keyPasswordFile: String?
 
@@ -122,7 +136,8 @@ struct TLSServerOptions: ParsableArguments {
         help: ArgumentHelp(
             "Clients need a certificate of an authority in this file; may be repeated.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var authorities: [String] = []
 
@@ -132,7 +147,11 @@ struct TLSServerOptions: ParsableArguments {
     )
     var clientCertificates: String?
 
-    @Option(name: .customLong("tls-profile"), help: ArgumentHelp(TLSWords.profileHelp, valueName: "name"))
+    @Option(
+        name: .customLong("tls-profile"),
+        help: ArgumentHelp(TLSWords.profileHelp, valueName: "name"),
+        completion: CompletionValues.profiles
+    )
     var profile: String?
 
     private var rule: TLSServerSettings.ClientCertificates? {

@@ -19,6 +19,10 @@ struct Configuration {
     private(set) var brokenServers: [(name: String?, problem: SettingsProblem)] = []
     /// The first server of the file is one of those.
     private var isFirstServerBroken = false
+    /// Seconds from the end of a watched query to the next.
+    var watchInterval: Int?
+    /// The bell rings when a watched list has new rows.
+    var watchRings = false
     /// Where it was read from, or would be written to.
     var path: String
     var exists = false
@@ -85,7 +89,7 @@ struct Configuration {
         return configuration
     }
 
-    private static let topKeys = ["default_server", "theme", "mouse", "server"]
+    private static let topKeys = ["default_server", "theme", "mouse", "watch_interval", "watch_bell", "server"]
 
     private mutating func read(_ whole: String) {
         let parsed = TolerantTOML.parse(whole, path: path)
@@ -119,6 +123,8 @@ struct Configuration {
             }
             configuration.isMouseOn = isOn
         }
+        keep { try $0.readInterval(table, lines) }
+        keep { try $0.readBell(table, lines) }
         readServers(table, text, lines)
         problems.sort { ($0.line ?? 0) < ($1.line ?? 0) }
     }
@@ -173,6 +179,29 @@ struct Configuration {
         if isFirst && servers.isEmpty { isFirstServerBroken = true }
         brokenServers.append((name, problem))
         if let name { servers.removeAll { $0.name == name } }
+    }
+
+    private mutating func readInterval(_ table: TOMLTable, _ lines: TOMLLines) throws {
+        if let value = table["watch_interval"] {
+            guard let seconds = value.int, BrowserSettings.watchIntervals.contains(seconds) else {
+                let range = BrowserSettings.watchIntervals
+                throw Problem(
+                    path: path,
+                    line: lines.line(of: "watch_interval"),
+                    text: "watch_interval must be a number of seconds from \(range.lowerBound) to \(range.upperBound)"
+                )
+            }
+            watchInterval = seconds
+        }
+    }
+
+    private mutating func readBell(_ table: TOMLTable, _ lines: TOMLLines) throws {
+        if let value = table["watch_bell"] {
+            guard let rings = value.bool else {
+                throw Problem(path: path, line: lines.line(of: "watch_bell"), text: "watch_bell must be true or false")
+            }
+            watchRings = rings
+        }
     }
 
     private static let serverKeys = [

@@ -29,8 +29,10 @@ struct TLSProblem: Error, CustomStringConvertible {
 
 /// What several commands say on TLS, and need for it.
 enum TLSWords {
+    static let profileNames = TLSProfile.allCases.map(\.name)
+
     static let profileHelp =
-        TLSProfile.allCases.map(\.name).joined(separator: ", ")
+        profileNames.joined(separator: ", ")
         + ". The first is the default; the last two are for old devices."
 
     static func unknownProfile(_ name: String) -> String {

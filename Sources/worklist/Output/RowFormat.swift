@@ -14,7 +14,12 @@ enum RowFormat: String, ExpressibleByArgument, CaseIterable {
 struct RowWriter {
     private let format: RowFormat
     private let fallback: SpecificCharacterSet?
-    private let columns: [Column]
+    private let paths: [AttributePath]
+    private let titles: [String]
+    /// Only of ``RowFormat/table``.
+    private var table: RowTable?
+    /// The header of a table waits for the first rows: they tell how wide its columns are.
+    private var hasBegun = false
     private var count = 0
     /// Rows are looked into; with ``RowFormat/none`` they are only counted.
     var isReading: Bool { format != .none }
@@ -22,66 +27,46 @@ struct RowWriter {
     private(set) var guessedRows = 0
     /// Rows with bytes that are not valid in the character set they declare, or with a data set that breaks off.
     private(set) var damagedRows = 0
-    private let out = StandardOutput.shared
+    private let out: StandardOutput
 
-    /// One column: an attribute, and for the table how wide it is.
-    private struct Column {
-        var title: String
-        var path: AttributePath
-        var width: Int
-    }
-
-    init(format: RowFormat, query: Query, fallback: SpecificCharacterSet?) {
+    init(
+        format: RowFormat,
+        query: Query,
+        fallback: SpecificCharacterSet?,
+        out: StandardOutput = .shared,
+        columns: Int = TerminalWidth.columns()
+    ) {
         self.format = format
         self.fallback = fallback
-        self.columns = format == .table ? Self.tableColumns(query) : Self.allColumns(query)
-    }
-
-    // MARK: Columns
-
-    private static let widths: [(Tag, String, Int)] = [
-        (.scheduledProcedureStepStartDate, "Date", 10),
-        (.scheduledProcedureStepStartTime, "Time", 8),
-        (.studyDate, "Date", 10),
-        (.patientName, "Patient", 28),
-        (.patientID, "ID", 14),
-        (.patientBirthDate, "Born", 10),
-        (.patientSex, "S", 1),
-        (.accessionNumber, "Accession", 14),
-        (.modality, "Mod", 3),
-        (.scheduledStationAETitle, "Station", 12),
-        (.scheduledProcedureStepDescription, "Procedure", 24),
-        (.studyDescription, "Study", 24),
-        (.modalitiesInStudy, "Mods", 8),
-    ]
-
-    private static func tableColumns(_ query: Query) -> [Column] {
-        widths.compactMap { tag, title, width in
-            guard let key = query.keys.first(where: { $0.path.tag == tag && $0.path.steps.count <= 1 }) else {
-                return nil
+        self.out = out
+        if format == .table {
+            let table = RowTable(query, total: columns)
+            self.table = table
+            paths = table.columns.map(\.path)
+            titles = table.columns.map(\.title)
+        } else {
+            // Every asked attribute that is no sequence.
+            paths = query.keys.filter { $0.vr != .SQ }.map(\.path)
+            titles = paths.map { path in
+                path.steps.map { DataDictionary.keywordOrTag($0.tag) + "." }.joined()
+                    + DataDictionary.keywordOrTag(path.tag)
             }
-            return Column(title: title, path: key.path, width: width)
         }
     }
 
-    /// Every asked attribute that is no sequence.
-    private static func allColumns(_ query: Query) -> [Column] {
-        query.keys.filter { $0.vr != .SQ }.map { key in
-            let steps = key.path.steps.map { DataDictionary.keywordOrTag($0.tag) + "." }.joined()
-            return Column(title: steps + DataDictionary.keywordOrTag(key.path.tag), path: key.path, width: 0)
-        }
+    /// What a narrow table leaves out; nil if all has room.
+    var omission: String? {
+        guard let left = table?.left, !left.isEmpty else { return nil }
+        return "no room for \(left.joined(separator: ", ")): widen the terminal, or use --format csv"
     }
 
     // MARK: Writing
 
     func begin() {
         switch format {
-        case .table:
-            let line = columns.map { DisplayWidth.fit(TerminalText($0.title), width: $0.width).string }
-            out.writeLine(Self.trimmed(line.joined(separator: "  ")))
-        case .csv: out.writeLine(columns.map { Self.csv($0.title) }.joined(separator: ","))
+        case .csv: out.writeLine(titles.map { Self.csv($0) }.joined(separator: ","))
         case .json, .dicomJSON: out.write("[")
-        case .jsonl, .dump, .none: break
+        case .table, .jsonl, .dump, .none: break
         }
         out.flush()
     }
@@ -91,17 +76,33 @@ struct RowWriter {
             count += batch.count
             return
         }
+        if table != nil, !hasBegun { beginTable(batch) }
         for index in 0..<batch.count where !out.isClosed {
-            var item = batch.identifier(index).decoded
-            item.fallbackCharacterSet = fallback
-            // Decoded once: for what is said at the end, and for the cells.
-            let texts = columns.map { item.dataSet(holding: $0.path)?.text($0.path.tag) }
+            let (item, texts) = decoded(batch, index)
             note(texts, isBroken: item.defect != nil)
             write(item, texts)
             count += 1
         }
         out.flush()
     }
+
+    /// A match, and the values of the columns: decoded once, for what is said at the end and for the cells.
+    private func decoded(_ batch: MatchBatch, _ index: Int) -> (DataSet, [DecodedText?]) {
+        var item = batch.identifier(index).decoded
+        item.fallbackCharacterSet = fallback
+        return (item, paths.map { item.dataSet(holding: $0)?.text($0.tag) })
+    }
+
+    private mutating func beginTable(_ batch: MatchBatch?) {
+        hasBegun = true
+        if let batch {
+            let rows = (0..<min(batch.count, 200)).map { cells(decoded(batch, $0).1) }
+            table?.fit(to: rows)
+        }
+        if let table { out.write(table.header + "\n") }
+    }
+
+    private func cells(_ texts: [DecodedText?]) -> [TerminalText] { zip(paths, texts).map { Self.cell($1, $0.tag) } }
 
     /// Counts what is not certain about a row, for the sentence at the end.
     private mutating func note(_ texts: [DecodedText?], isBroken: Bool) {
@@ -137,10 +138,7 @@ struct RowWriter {
     private func write(_ item: DataSet, _ texts: [DecodedText?]) {
         switch format {
         case .table:
-            let cells = zip(columns, texts).map { column, text -> String in
-                DisplayWidth.fit(Self.cell(text, column.path.tag), width: column.width).string
-            }
-            out.write(Self.trimmed(cells.joined(separator: "  ")) + "\n")
+            for line in table?.lines(cells(texts)) ?? [] { out.write(line + "\n") }
         case .csv:
             let cells = texts.map { Self.csv(TerminalText($0?.string ?? "").string) }
             out.write(cells.joined(separator: ",") + "\n")
@@ -152,7 +150,8 @@ struct RowWriter {
         }
     }
 
-    func end() {
+    mutating func end() {
+        if table != nil, !hasBegun { beginTable(nil) }
         if format == .json || format == .dicomJSON { out.write("\n]\n") }
         out.flush()
     }
@@ -176,12 +175,6 @@ struct RowWriter {
     private static func csv(_ text: String) -> String {
         guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var rest = Substring(text)
-        while rest.last == " " { rest.removeLast() }
-        return String(rest)
     }
 
     /// `{"PatientName":"…","ScheduledProcedureStepSequence":[{…}]}`: absent attributes are left out, empty ones are "".

@@ -19,19 +19,22 @@ enum StandardError {
     }
 }
 
-/// Standard output, gathered and written in large pieces; a closed pipe is noticed.
+/// Standard output, or a file in its place, gathered and written in large pieces; a closed pipe is noticed.
 ///
 /// Used by one task at a time.
 final class StandardOutput: @unchecked Sendable {
-    static let shared = StandardOutput()
+    static let shared = StandardOutput(descriptor: 1)
 
+    private let descriptor: Int32
     private var gathered: [UInt8] = []
     /// Why a write failed: the reader is gone, or the disk is full. Nothing is written after that.
     private(set) var failure: SystemFailure?
     var isClosed: Bool { failure != nil }
 
     /// `@unchecked`: every command writes from its one main task.
-    private init() {}
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
 
     func write(_ text: String) {
         gathered.append(contentsOf: text.utf8)
@@ -46,7 +49,7 @@ final class StandardOutput: @unchecked Sendable {
     /// Rows are flushed when no more are waiting, so that a slow query shows them as they come.
     func flush() {
         guard !gathered.isEmpty else { return }
-        if failure == nil, !FileWriter.writeAll(gathered[...], to: 1) { failure = SystemFailure(errno) }
+        if failure == nil, !FileWriter.writeAll(gathered[...], to: descriptor) { failure = SystemFailure(errno) }
         gathered.removeAll(keepingCapacity: true)
     }
 

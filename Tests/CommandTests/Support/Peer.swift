@@ -179,6 +179,9 @@ final class Connection {
 
     func note(_ event: String) { shared.note(event) }
 
+    /// Queries the server has had so far, on all its connections.
+    var queryCount: Int { shared.state.withLock { $0.queries.count } }
+
     func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {

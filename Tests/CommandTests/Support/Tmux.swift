@@ -54,6 +54,12 @@ final class Tmux: Sendable {
     /// Types text as it is.
     func type(_ text: String) async throws { try await run(["send-keys", "-l", "--", text]) }
 
+    /// Pastes text as terminals do, bracketed if the program has asked for it.
+    func paste(_ text: String) async throws {
+        try await run(["set-buffer", "--", text])
+        try await run(["paste-buffer", "-p", "-r"])
+    }
+
     /// Types a command line for the shell.
     func command(_ line: String) async throws {
         try await type(line)

@@ -202,6 +202,7 @@ enum Wire {
     static func match(
         _ number: Int,
         name: String = "SMITH^Anna",
+        id: String? = nil,
         nameBytes: [UInt8]? = nil,
         description: String = "HEAD ROUTINE",
         characterSet: String? = "ISO_IR 192"
@@ -214,7 +215,7 @@ enum Wire {
             + element(0x0040_0007, "LO", description) + element(0x0040_0009, "SH", "SPS\(digits)")
         return (characterSet.map { element(0x0008_0005, "CS", $0) } ?? [])
             + element(0x0008_0050, "SH", "ACC\(digits)") + element(0x0010_0010, "PN", nameBytes ?? Array(name.utf8))
-            + element(0x0010_0020, "LO", "PID\(digits)") + element(0x0010_0030, "DA", "19700101")
+            + element(0x0010_0020, "LO", id ?? "PID\(digits)") + element(0x0010_0030, "DA", "19700101")
             + element(0x0010_0040, "CS", "F") + element(0x0020_000D, "UI", "1.2.826.0.1.3680043.10.999.\(number + 1)")
             + sequence(0x0040_0100, [step]) + element(0x0040_1001, "SH", "RP\(digits)")
     }
