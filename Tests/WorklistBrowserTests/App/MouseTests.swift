@@ -193,7 +193,7 @@ struct MouseTests {
         browser.keys("g")
         browser.wheel(.wheelDown)
         #expect(browser.overlays.last?.as(BuilderScreen.self)?.cursor == 3)
-        browser.keys("enter")
+        browser.keys("esc", "e", "enter")
         browser.type("X")
         browser.wheel(.wheelDown)
         #expect(browser.overlays.last?.as(BuilderScreen.self)?.takesText == true)
