@@ -17,8 +17,9 @@ extension Browser {
             return job.map { [.arrange($0)] } ?? []
         case .serverMenu: return useServer(named: argument)
         case .viewSort: return sort(byWord: argument)
-        case .dayToday: return moveDay(toWord: argument)
         case .viewTheme: return useTheme(named: argument)
+        case .dayToday: return moveDay(toWord: argument)
+        case .watchToggle: return watch(every: argument)
         default: return perform(command)
         }
     }
@@ -90,6 +91,7 @@ extension Command {
         case .serverMenu: ("server", "NAME")
         case .viewSort: ("sort", "COLUMN")
         case .viewTheme: ("theme", "NAME")
+        case .watchToggle: ("watch", "60, 5 min")
         case .dayToday: ("day", "-1, +2, today, 2026-11-24")
         default: nil
         }

@@ -285,6 +285,7 @@ extension Browser {
                     ("\(list.rows.shownCount) of \(list.rows.count) shown (local filter)", theme.style("ui.match"))
                 )
             }
+            if let words = markCounts.words { parts.append((TerminalText(words), theme.style("table.mark"))) }
             if run == nil, let words = changeWords {
                 parts.append((words.text, words.isNews ? theme.style("table.changed") : ink.dim))
             }

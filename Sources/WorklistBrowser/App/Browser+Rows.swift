@@ -8,6 +8,7 @@ extension Browser {
     func decoration(ofRow row: Int, in list: ResultList) -> RowDecoration {
         var decoration = RowDecoration()
         // Marks and duplicates.
+        if !marks.isEmpty { decoration.isMarked = marks.contains(ItemIdentity(list.rows.table.item(row))) }
         // Changes since the list before.
         if let changes = list.changes {
             if changes.isNew(row) {

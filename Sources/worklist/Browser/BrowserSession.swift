@@ -75,6 +75,9 @@ struct BrowserSession: Sendable {
         settings.problems += look.problems
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        settings.barcode = effects.configuration.barcode
+        settings.workingFolder = FileExport.workingFolder
+        settings.isInsideTmux = Configuration.environment("TMUX") != nil
         if let interval = watch ?? effects.configuration.watchInterval { settings.watchInterval = interval }
         settings.watchesFromStart = watch != nil
         settings.watchRings = effects.configuration.watchRings
@@ -86,7 +89,8 @@ struct BrowserSession: Sendable {
             settings: settings,
             now: clock.now()
         )
-        let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)
+        let program = BrowserProgram(browser: browser, runner: runner, clock: clock, watchesBursts: script == nil)
+        let loop = TerminalLoop(app: program, screen: screen)
         relay.connect(loop.handle)
         var firstPaint: Duration?
         loop.handle.post(input: .resize(screen.size))

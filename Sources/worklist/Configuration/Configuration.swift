@@ -11,6 +11,7 @@ struct Configuration {
     /// Name of the server to start with; the first if nil.
     var defaultServer: String?
     var theme: String?
+    var barcode = BarcodeSettings()
     /// Clicks and the wheel are taken.
     var isMouseOn = true
     /// What could not be used; the rest counts.
@@ -89,7 +90,9 @@ struct Configuration {
         return configuration
     }
 
-    private static let topKeys = ["default_server", "theme", "mouse", "watch_interval", "watch_bell", "server"]
+    private static let topKeys = [
+        "default_server", "theme", "mouse", "watch_interval", "watch_bell", "barcode", "server",
+    ]
 
     private mutating func read(_ whole: String) {
         let parsed = TolerantTOML.parse(whole, path: path)
@@ -123,6 +126,7 @@ struct Configuration {
             }
             configuration.isMouseOn = isOn
         }
+        if let value = table["barcode"] { readBarcode(value, lines) }
         keep { try $0.readInterval(table, lines) }
         keep { try $0.readBell(table, lines) }
         readServers(table, text, lines)
@@ -171,6 +175,23 @@ struct Configuration {
                 problems.append(problem)
                 leaveOut(name, problem, isFirst: index == 0)
             }
+        }
+    }
+
+    private mutating func readBarcode(_ value: any TOMLValueConvertible, _ lines: TOMLLines) {
+        let header = lines.line(ofHeader: "[barcode]")
+        guard let table = value.table else {
+            let line = lines.line(of: "barcode")
+            self.problems.append(
+                SettingsProblem(path: path, line: line, text: "write barcode settings under [barcode]")
+            )
+            return
+        }
+        let (settings, problems) = BarcodeTable.read(table)
+        barcode = settings
+        self.problems += problems.map { problem in
+            let line = header.flatMap { lines.line(of: problem.key, after: $0) } ?? header
+            return SettingsProblem(path: path, line: line, text: "[barcode]: " + problem.text)
         }
     }
 
