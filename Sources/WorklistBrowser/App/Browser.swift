@@ -176,7 +176,7 @@ public struct Browser: Sendable {
             overlays =
                 servers.isEmpty
                 ? [Overlay(ConnectForm(existing: nil, configPath: configPath))]
-                : [Overlay(ServerMenu(servers: servers, current: nil, configPath: configPath))]
+                : [Overlay(serversMenu())]
         }
         sayProblems()
     }

@@ -42,12 +42,12 @@ public struct BrowserSettings: Sendable {
 
     // Themes, keys, mouse.
 
-    /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.
-    public var overlays: [String: ThemeOverlay] = [:]
     /// The keys in force.
     public var keymap = UserKeymap.standard
     /// The mouse is used.
     public var isMouseOn = true
+    /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.
+    public var overlays: [String: ThemeOverlay] = [:]
 
     public init() {}
 }
