@@ -114,21 +114,9 @@ extension Browser {
 
     func drawQueryLine(_ grid: inout Grid) {
         let ink = Ink(theme)
-        let words = list?.words ?? QueryWords.words(of: query, now: now.queryMoment)
-        var left = StyledLine(" Q  ", ink.dim)
-        if words.isEmpty { left.add(QueryWords.line(words, isPrivate: isPrivate), ink.text) }
-        for (index, word) in words.enumerated() {
-            // The blanks belong to the word, so that a cut between words leaves its mark.
-            let text = (index > 0 ? "  " : "") + word.text(isPrivate: isPrivate)
-            // Another day than today, be it that midnight has passed, is easily overlooked.
-            let day = word.name == "date" ? DICOMDate(parsing: word.wire) : nil
-            left.add(text, day == nil || day == now.date ? ink.text : ink.warning)
-        }
-        if let list, run == nil, attempt == nil, list.query.keys != query.keys {
-            let key = keymap.label(of: .queryRun, in: .list) ?? "r"
-            left.add("  edited: \(key) runs it", ink.warning)
-        }
-        let right = ageLines(ink).first { left.width + 1 + $0.width <= size.columns } ?? ageLines(ink).last
+        let ages = ageLines(ink)
+        let left = queryWordsLine(ages: ages, ink)
+        let right = ages.first { left.width + 1 + $0.width <= size.columns } ?? ages.last
         left.draw(into: &grid, row: 1, column: 0, columns: size.columns, right: right ?? StyledLine())
     }
 
@@ -153,10 +141,13 @@ extension Browser {
         let whole: TerminalText =
             list.isRunning
             ? "started \(list.startedAt.clock)" : "\(isOld ? "OLD: " : "")as of \(clock) (\(Figures.age(age)))"
-        guard let watch else { return [line((whole, style))] }
-        let watchStyle = watch.isWarning ? ink.warning : ink.dim
         let short: TerminalText =
             list.isRunning ? "started \(list.startedAt.clock)" : isOld ? "OLD: \(clock)" : "as of \(clock)"
+        guard let watch else {
+            let bare: TerminalText = list.isRunning ? list.startedAt.clock : isOld ? "OLD \(clock)" : clock
+            return [line((whole, style)), line((short, style)), line((bare, style))]
+        }
+        let watchStyle = watch.isWarning ? ink.warning : ink.dim
         return [
             line((whole, style), (watch.long, watchStyle)),
             line((short, style), (watch.long, watchStyle)),
