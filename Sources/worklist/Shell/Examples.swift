@@ -84,7 +84,8 @@ enum Examples {
     ]
 
     static let all: [(command: String?, examples: [Example])] = [
-        (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("explain", explain), ("echo", echo), ("serve", serve),
+        (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("explain", explain), ("echo", echo),
+        ("serve", serve),
         ("themes", themes), ("keys", keys), ("info", info),
         ("completion", completion), ("manual", manual),
     ]

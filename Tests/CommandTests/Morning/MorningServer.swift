@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The servers that a radiographer's morning is tried against.
 enum MorningServer: String, CaseIterable, Sendable, CustomTestStringConvertible {

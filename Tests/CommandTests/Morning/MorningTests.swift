@@ -69,10 +69,23 @@ private struct Morning {
         let time = "\(Commands.Hazards.four(700 + number / 60 * 100 + number % 60))00"
         return switch number {
         case ..<mine:
-            MorningItem(number: number, name: number < names.count ? names[number] : "REST^No\(number)", date: day.today, time: time)
-        case ..<modality: MorningItem(number: number, name: "OTHER^No\(number)", station: "CT02", date: day.today, time: time)
+            MorningItem(
+                number: number,
+                name: number < names.count ? names[number] : "REST^No\(number)",
+                date: day.today,
+                time: time
+            )
+        case ..<modality:
+            MorningItem(number: number, name: "OTHER^No\(number)", station: "CT02", date: day.today, time: time)
         case ..<all:
-            MorningItem(number: number, name: "CROWD^No\(number)", station: "MR01", modality: "MR", date: day.today, time: time)
+            MorningItem(
+                number: number,
+                name: "CROWD^No\(number)",
+                station: "MR01",
+                modality: "MR",
+                date: day.today,
+                time: time
+            )
         default: MorningItem(number: number, name: "YESTER^No\(number)", date: day.yesterday, time: "080000")
         }
     }

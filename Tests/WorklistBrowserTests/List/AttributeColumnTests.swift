@@ -177,7 +177,8 @@ struct AttributeColumnTests {
             ("\"smith, anna m", 1),
             ("\"!\"", 0), ("\"proc:head\"", 0), ("priority:stat", 1), ("issuer:hosp", 2),
             ("StudyInstanceUID:00391022", 1),
-            ("step:sps-26-004711", 1), ("id:=00391022", 1), ("id:=0039102", 0), ("patient:=\"smith, anna\"", 1), ("id:=", 14),
+            ("step:sps-26-004711", 1), ("id:=00391022", 1), ("id:=0039102", 0), ("patient:=\"smith, anna\"", 1),
+            ("id:=", 14),
         ]
     )
     func filters(_ text: String, _ count: Int) {
