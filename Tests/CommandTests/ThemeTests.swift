@@ -84,7 +84,7 @@ extension Commands {
             try folder.write("theme = \"bad\"\n", to: "config/config.toml")
             try folder.write("[scopes]\n\"ui.okay\" = { fg = \"red\" }\n", to: "config/themes/bad.toml")
             let result = try await Self.demo(
-                ":wait rows>=20\n:assert bad.toml:2\nq\n",
+                ":wait rows>=20\n:assert 1 entry of your files cannot be used\n!\n:assert bad.toml:2\nesc\nq\n",
                 environment: ["WORKLIST_CONFIG_DIR": folder / "config"]
             )
             #expect(result.code == 0, "\(result.everything)")

@@ -62,7 +62,9 @@ public struct Style: Hashable, Sendable {
 
     private func isReadable(on base: Style) -> Bool {
         guard base.foreground != .default, foreground != base.foreground else { return true }
-        return Contrast.ratio(foreground, base.background).map { $0 >= Contrast.text } ?? true
+        // What the 16 colours are on this terminal is not known: they need a margin.
+        let needed = foreground.isFixed && base.background.isFixed ? Contrast.text : Contrast.enhanced
+        return Contrast.ratio(foreground, base.background).map { $0 >= needed } ?? true
     }
 
     /// The nearest style a terminal of that depth can show.

@@ -14,6 +14,11 @@ public struct Theme: Sendable {
     /// Glyphs are the ASCII twins.
     public let isASCII: Bool
 
+    /// Text and background of the screen: what cells without colours of their own have, see ``Grid/settle(_:)``.
+    public let ground: Style
+    /// Text and background of a dialog.
+    public let panel: Style
+
     private let definition: ThemeDefinition
     private let styles: [String: Style]
     private let glyphs: [[TerminalText]]
@@ -47,6 +52,14 @@ public struct Theme: Sendable {
         for scope in Self.documentedScopes + definition.rules.keys {
             styles[scope] = definition.style(scope, depth: depth)
         }
+        ground = styles["ui.text"] ?? .plain
+        panel = (styles["ui.dialog"] ?? .plain).over(ground)
+        if ground.background != .default {
+            // What is filled with the common backgrounds has none of its own, so that a bar behind it shows through.
+            for (scope, style) in styles where style.background == ground.background || scope == "ui.dialog" {
+                styles[scope]?.background = .default
+            }
+        }
         self.styles = styles
         glyphs = Glyph.allCases.map { glyph in
             guard let pair = definition.glyphs[glyph] else { return ["?"] }
@@ -56,7 +69,10 @@ public struct Theme: Sendable {
 
     /// The style of a scope. Never fails: an unknown scope gets that of its longest known prefix.
     public func style(_ scope: String) -> Style {
-        styles[scope] ?? definition.style(scope, depth: depth)
+        if let style = styles[scope] { return style }
+        var style = definition.style(scope, depth: depth)
+        if style.background == ground.background { style.background = .default }
+        return style
     }
 
     /// The style of a scope, laid over another: a status colour on the cursor row.

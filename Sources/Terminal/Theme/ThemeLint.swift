@@ -54,16 +54,15 @@ public enum ThemeLint {
         return pairs
     }()
 
-    /// The colours of a pair; nil when they are the terminal's own, or both scopes say the same elsewhere.
-    static func style(_ pair: Pair, _ style: (String) -> Style) -> Style {
-        let ground = style("ui.text")
-        let base = style(pair.background).over(ground)
-        let own = style(pair.scope)
+    /// The colours of a pair.
+    static func style(_ pair: Pair, _ theme: Theme) -> Style {
+        let ground = theme.ground
+        let base = pair.background == "ui.dialog" ? theme.panel : theme.style(pair.background).over(ground)
+        let own = pair.scope == "ui.dialog" ? theme.panel : theme.style(pair.scope)
         // Not `over`: it would put another colour in the place of one that cannot be read.
         return Style(
             foreground: own.foreground == .default ? base.foreground : own.foreground,
-            background: own.background == .default || own.background == ground.background && pair.scope != "ui.dialog"
-                ? base.background : own.background,
+            background: own.background == .default ? base.background : own.background,
             modifiers: own.modifiers
         )
     }
@@ -80,7 +79,7 @@ public enum ThemeLint {
         for depth in [ColorDepth.trueColor, .indexed256] {
             let theme = theme.adapted(to: depth, ascii: false)
             for pair in pairs {
-                let style = style(pair) { theme.style($0) }
+                let style = style(pair, theme)
                 // One of the 16 colours is what the terminal makes of it, and is looked at below.
                 guard style.foreground.isFixed, style.background.isFixed,
                     let ratio = Contrast.ratio(style.foreground, style.background)
@@ -95,7 +94,7 @@ public enum ThemeLint {
             let theme = theme.adapted(to: depth, ascii: false)
             for palette in [TerminalPalette.xterm, .linux] {
                 for pair in pairs {
-                    let style = style(pair) { theme.style($0) }
+                    let style = style(pair, theme)
                     let ratio = palette.ratio(style)
                     if ratio < palette.needed {
                         result.append(finding(pair, style, ratio, palette.needed, depth, palette, line(pair)))

@@ -17,11 +17,13 @@ extension Browser {
             return job.map { [.arrange($0)] } ?? []
         case .serverMenu: return useServer(named: argument)
         case .viewSort: return sort(byWord: argument)
+        case .viewTheme: return useTheme(named: argument)
         case .dayToday: return moveDay(toWord: argument)
         case .queriesMenu:
             if let saved = savedQuery(named: argument) { return run(saved) }
             message = Message(kind: .warning, text: "there is no saved query “\(argument)”")
             return []
+        case .watchToggle: return watch(every: argument)
         default: return perform(command)
         }
     }
@@ -92,6 +94,8 @@ extension Command {
         case .filterEdit: ("filter", "WORDS")
         case .serverMenu: ("server", "NAME")
         case .viewSort: ("sort", "COLUMN")
+        case .viewTheme: ("theme", "NAME")
+        case .watchToggle: ("watch", "60, 5 min")
         case .dayToday: ("day", "-1, +2, today, 2026-11-24")
         case .queriesMenu: ("saved", "NAME")
         default: nil

@@ -15,7 +15,9 @@ extension Browser {
     /// Why a command does nothing now; nil if it does something.
     func reason(against command: Command) -> TerminalText? {
         switch command {
-        case .queryCancel: return run == nil ? "no query is running" : nil
+        case .queryCancel: return run == nil && watch == nil ? "no query is running" : nil
+        case .watchToggle, .watchInterval: return server == nil ? "no server is chosen" : nil
+        case .watchChanges: return list?.changes == nil ? "there is no list before to compare with" : nil
         case .queryRun:
             if server == nil { return "no server is chosen" }
             return run != nil && run?.query.keys == query.keys ? "this query is running" : nil
@@ -54,6 +56,8 @@ extension Browser {
             add(.problems, settings.problems.count == 1 ? "1 problem" : "\(settings.problems.count) problems")
         }
         if server == nil { add(.serverMenu, "servers") }
+        if list?.changes?.isEmpty == false { add(.watchChanges, "changes") }
+        if watch != nil { add(.watchToggle, "end watch") }
         for hint in keymap.hints(in: .list) where reason(against: hint.command) == nil {
             // Cancelling stands beside what it cancels, in the status line.
             if hint.command == .queryCancel || hints.contains(where: { $0.command == hint.command }) { continue }

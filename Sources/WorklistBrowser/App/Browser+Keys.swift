@@ -49,6 +49,7 @@ extension Browser {
         guard isLargeEnough else { return [] }
         let takesText = overlays.last?.component.takesText ?? (filterField != nil)
         if takesText { return insert(text) }
+        if overlays.isEmpty, BarcodeScan.isPlausible(pasted: text, settings.barcode) { return scanned(text) }
         message = Message(kind: .info, text: "pasted text runs no commands; / and then paste filters the list")
         return []
     }
@@ -197,6 +198,14 @@ extension Browser {
         for intent in intents {
             switch intent {
             case .effect(.quit(let code)): effects += quit(exitCode: code)
+            case .effect(.copy(let text)) where !Clipboard.holds(text):
+                message = tooLongToCopy(text)
+                return effects
+            case .export(let plan, let replaces): effects += export(plan, replaces: replaces)
+            case .cancelExport: effects += [exporting].compactMap(\.self).map(Effect.cancelExport)
+            case .scanned(let text):
+                if !overlays.isEmpty { overlays.removeLast() }
+                effects += scanned(text)
             case .effect(.startEcho(_, let profile)): effects += startTest(of: profile)
             case .effect(let effect): effects.append(effect)
             case .close:

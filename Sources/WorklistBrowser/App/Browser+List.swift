@@ -45,7 +45,7 @@ extension Browser {
     static let timeToNotice = 1.0
 
     /// The row an action applies to: the one under the cursor, provided the user has seen it there.
-    private mutating func rowForAction() -> RowReference? {
+    mutating func rowForAction() -> RowReference? {
         guard let cursor = list?.cursor else {
             message = Message(kind: .info, text: "there is no row under the cursor")
             return nil
@@ -123,34 +123,11 @@ extension Browser {
         let place: TerminalText = list.rows.position(of: other).map { "row \($0 + 1)" } ?? "hidden by the filter"
         let born = text[.born].hasValue ? text[.born].text : "unknown"
         let id = text[.id].hasValue ? text[.id].text : "none"
-        return "also on this list: \(text[.patient].text) (\(place), born \(born), ID \(id))"
+        let name = Unshown.noted(text[.patient].text, ascii: theme.isASCII)
+        return "also on this list: \(name) (\(place), born \(born), ID \(id))"
     }
 
-    // MARK: Copying
-
-    mutating func copyValue() -> [Effect] {
-        guard let cursor = rowForAction(), let text = textForCopy(cursor) else { return [] }
-        let value = text[focus]
-        guard value.hasValue else {
-            message = Message(kind: .info, text: "\(focus.meaning) is empty in this row")
-            return []
-        }
-        message = Message(kind: .info, text: "copied \(focus.meaning): \(value.text)")
-        return [.copy(value.text.string)]
-    }
-
-    mutating func copyRow() -> [Effect] {
-        guard let cursor = rowForAction(), let text = textForCopy(cursor) else { return [] }
-        let columns: [ListColumn] = [
-            .date, .time, .patient, .born, .sex, .id, .accession, .modality, .station, .procedure,
-        ]
-        message = Message(kind: .info, text: "copied the row, values parted by tabs")
-        return [.copy(columns.map { text[$0].text.string }.joined(separator: "\t"))]
-    }
-
-    private mutating func textForCopy(_ cursor: RowReference) -> RowText? {
-        refusesWhilePrivate() ? nil : list?.text(cursor.row)
-    }
+    // MARK: Values
 
     /// What is masked on screen goes nowhere else.
     mutating func refusesWhilePrivate() -> Bool {

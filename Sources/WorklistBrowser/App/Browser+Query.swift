@@ -113,6 +113,7 @@ extension Browser {
         list = nil
         attempt = nil
         seen = nil
+        if server != profile { marks.clear() }
         server = profile
         effects += startAsConfigured()
         if message == nil { message = ended }
@@ -228,6 +229,7 @@ extension Browser {
             }
         }
         follow()
+        effects += scanEnded(ended.id, end)
         // Nobody may be there, or someone types elsewhere: a failed watch says so in its place, and opens nothing.
         if ended.isWatch {
             if case .outcome(.complete) = end { return effects }
@@ -283,6 +285,7 @@ extension Browser {
         if fresh.rows.isFrozen != old.rows.isFrozen { jobs.append(fresh.rows.freeze(old.rows.isFrozen)) }
         var effects = jobs.compactMap { $0 }.suffix(1).map(Effect.arrange)
         effects += compare(&fresh, with: old)
+        sayLostMarks(&fresh, old)
         if fresh.words == old.words {
             place(&fresh, after: old)
             list = fresh
@@ -295,6 +298,17 @@ extension Browser {
         followDetail(from: old)
         showChanges()
         return effects
+    }
+
+    /// Marks that the refreshed list no longer has a row for.
+    private mutating func sayLostMarks(_ fresh: inout ResultList, _ old: ResultList) {
+        fresh.settle(marks)
+        let lost = old.marked.rows.keys.filter { marks.contains($0) && fresh.marked.rows[$0] == nil }.count
+        guard lost > 0 else { return }
+        message = Message(
+            kind: .warning,
+            text: lost == 1 ? "a marked row is no longer on the list" : "\(lost) marked rows are no longer on the list"
+        )
     }
 
     /// The cursor of a list that takes the place of another: on the same item and screen line.
@@ -320,7 +334,8 @@ extension Browser {
         fresh.clampTop(viewRows: viewRows)
         message = Message(
             kind: .warning,
-            text: "\(shownGone[.patient].text) (ID \(shownGone[.id].text)) is no longer on the list; "
+            text:
+                "\(Unshown.noted(shownGone[.patient].text, ascii: theme.isASCII)) (ID \(shownGone[.id].text)) is no longer on the list; "
                 + "the cursor is on the nearest row"
         )
     }

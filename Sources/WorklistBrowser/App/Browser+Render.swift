@@ -8,7 +8,7 @@ extension Browser {
     public mutating func render(size: TerminalSize) -> Frame {
         resize(to: size)
         advanceSimilar()
-        var grid = Grid(size: size, style: theme.style("ui.text"))
+        var grid = Grid(size: size, style: theme.ground)
         guard isLargeEnough else {
             drawTooSmall(&grid)
             remember(grid)
@@ -27,7 +27,7 @@ extension Browser {
             drawMain(&grid, detail: base.map { overlays[$0] })
             seen = list?.cursor?.identity
         }
-        let ground = theme.style("ui.text")
+        let ground = theme.ground
         grid.settle(ground)
         let dialogArea = Rect(row: 1, column: 0, rows: size.rows - 2, columns: size.columns)
         for overlay in overlays.dropFirst((base ?? -1) + 1) {
@@ -35,12 +35,12 @@ extension Browser {
             grid.dropRegions()
             overlay.component.draw(into: &grid, in: dialogArea, surroundings)
             // Every other cell has colours by now: those without are the dialog's.
-            if ground.background != .default { grid.settle(theme.style("ui.dialog").over(ground)) }
+            if ground.background != .default { grid.settle(theme.panel) }
             cursor = overlay.component.cursor(in: dialogArea)
             // A dialog has its keys in its edge; those of the screen below do not work now.
             grid.fill(
                 Rect(row: size.rows - 1, column: 0, rows: 1, columns: size.columns),
-                style: theme.style("ui.text")
+                style: theme.ground
             )
         }
         drawMessage(&grid)
@@ -166,7 +166,7 @@ extension Browser {
         for place in first..<min(first + max(0, rows), list.rows.shownCount) {
             guard let row = list.rows.row(at: place) else { break }
             let text = list.text(row)
-            visible.append((row, isPrivate ? text.masked : text))
+            visible.append((row, (isPrivate ? text.masked : text).asShown(ascii: theme.isASCII)))
         }
         // Widths settle with the first screenful; a few lines of it come and go with the bars below the list.
         let isMore = visible.count > list.layoutRows && list.layoutRows + 4 < rows
@@ -226,7 +226,8 @@ extension Browser {
         var sample: [RowText] = []
         for place in list.top..<min(list.top + Self.layoutSample, list.rows.shownCount) {
             guard let row = list.rows.row(at: place) else { break }
-            sample.append(isPrivate ? list.text(row).masked : list.text(row))
+            let text = list.text(row)
+            sample.append((isPrivate ? text.masked : text).asShown(ascii: theme.isASCII))
         }
         return ListLayout(
             width: columns,

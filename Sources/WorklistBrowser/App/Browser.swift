@@ -63,8 +63,23 @@ public struct Browser: Sendable {
     private let hasInitialQuery: Bool
 
     // Columns, marks and export.
+    var marks = RowMarks()
+    var markCounts = MarkCounts()
+    var markCountsFor: MarkCountKey?
+    /// The export under way.
+    var exporting: ExportID?
+    var lastExport = 0
+    /// The terminal's own way to the clipboard has been explained.
+    var hasExplainedClipboard = false
 
     // Watch and barcode.
+    var burst = KeyBurst()
+    var burstStart: BurstStart?
+    var fieldBurst = FieldBurst()
+    /// When the key being handled came, in microseconds of a clock that only goes on; nil: bursts are not looked for.
+    public var keyTime: Int64?
+    /// The query a scan has led to.
+    var scanQuery: ScanQuery?
 
     // Character sets.
 
@@ -174,7 +189,10 @@ public struct Browser: Sendable {
     mutating func watchFromStart(_ effects: [Effect]) -> [Effect] {
         guard settings.watchesFromStart, server != nil else { return effects }
         settings.watchesFromStart = false
-        return effects + startWatch(every: settings.watchInterval)
+        let watching = startWatch(every: settings.watchInterval)
+        // The query line says it; the keys are what a new user needs to see.
+        message = nil
+        return effects + watching
     }
 
     static func startQuery(for server: ServerProfile?) -> Query {
@@ -195,6 +213,7 @@ public struct Browser: Sendable {
 
     /// Takes an event; what is to be done comes back, in order.
     public mutating func update(_ event: Event) -> [Effect] {
+        defer { settleMarks() }
         switch event {
         case .input(let input): return update(input)
         case .resized(let size):
@@ -222,8 +241,10 @@ public struct Browser: Sendable {
         // Saved queries.
         case .queryFiles(let event): return update(event)
         // Watch and barcode.
+        case .inputPaused: return inputPaused()
         case .compared(let generation, let changes): return compared(generation, changes)
         // Export, layouts, themes.
+        case .export(let id, let progress): return update(id, progress)
         case .themesRead(let choices): return themesRead(choices)
         case .themeNotRemembered(let reason):
             message = Message(kind: .warning, text: "this theme is for now only: \(TerminalText(reason))")
@@ -243,7 +264,7 @@ public struct Browser: Sendable {
         default: break
         }
         switch input {
-        case .key(let key): return press(key)
+        case .key(let key): return take(key)
         case .paste(let text): return paste(text)
         case .mouse(let event): return mouse(event)
         case .invalid: return []
@@ -289,6 +310,8 @@ public struct Browser: Sendable {
     mutating func quit(exitCode: Int32) -> [Effect] {
         var effects: [Effect] = []
         if let run { effects.append(.abortFind(run.id)) }
+        // No half file with patients' names is left behind.
+        if let exporting { effects.append(.cancelExport(exporting)) }
         effects.append(.quit(exitCode: exitCode))
         return effects
     }

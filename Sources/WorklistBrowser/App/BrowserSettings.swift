@@ -20,6 +20,13 @@ public struct BrowserSettings: Sendable {
     // Columns and layouts.
 
     // Watch and barcode.
+    public var barcode = BarcodeSettings()
+
+    // Export and copying.
+    /// Where a file without a folder goes, for the dialog to name it.
+    public var workingFolder = "."
+    /// Its clipboard needs a setting of its own.
+    public var isInsideTmux = false
 
     /// What ``watchInterval`` may be.
     public static var watchIntervals: ClosedRange<Int> { Watch.intervals }

@@ -45,6 +45,11 @@ enum Intent {
     case performArgument(Command, String)
     /// Close this dialog and sort the list.
     case sort(SortOrder)
+    /// Write rows into a file; `replaces`: the user has said that a file of that name may go.
+    case export(ExportPlan, replaces: Bool)
+    case cancelExport
+    /// Close this dialog and look for what was scanned.
+    case scanned(String)
     /// Go to an item the changes show, and open its detail; `row` is where it was.
     case openChanged(ItemIdentity, row: Int)
     /// Watch the list from now on.
@@ -80,6 +85,8 @@ protocol Component: Sendable {
     var keyContext: KeyContext { get }
     /// True while keys that type a character belong to a text field, not to the keymap.
     var takesText: Bool { get }
+    /// Enter runs a command that the text has found: no scan may press it.
+    var runsWhatItFinds: Bool { get }
 
     /// A command of the keymap.
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent]
@@ -95,6 +102,7 @@ protocol Component: Sendable {
 
 extension Component {
     var isFullScreen: Bool { false }
+    var runsWhatItFinds: Bool { false }
     mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
         clickedByKeys(target, isAgain: isAgain, surroundings)
     }

@@ -45,9 +45,12 @@ public enum Event: Sendable {
     // Saved queries.
     case queryFiles(QueryFileEvent)
     // Watch and barcode.
+    /// No key came until ``Browser/pauseDeadline``: what was held back is decided on.
+    case inputPaused
     /// Two long lists compared off the UI thread.
     case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
+    case export(ExportID, ExportProgress)
     case themesRead([ThemeChoice])
     case themeNotRemembered(reason: String)
     // Servers.
@@ -128,6 +131,9 @@ public enum Effect: Sendable {
     /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
     case compare(CompareJob)
     // Export, layouts, themes.
+    /// Write rows into a file, off the UI thread; answer with ``Event/export(_:_:)``.
+    case export(ExportRequest)
+    case cancelExport(ExportID)
     /// Read all themes anew, for this many colours, and answer with ``Event/themesRead(_:)``.
     case readThemes(depth: ColorDepth, ascii: Bool)
     /// Start with this theme next time.

@@ -46,6 +46,8 @@ struct ResultList: Sendable {
     /// The earliest and latest day among the first rows.
     var days: ClosedRange<UInt64>?
     var similar = SimilarPatients()
+    /// The marked items of this list.
+    var marked = MarkedRows()
     /// How it differs from the list it took the place of.
     var changes: ListChanges?
     /// The comparison under way off the UI thread.

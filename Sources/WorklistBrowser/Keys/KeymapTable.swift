@@ -29,13 +29,13 @@ enum KeymapTable {
         list | ctrl-w | watch.interval | | how often the watch asks
         list | d | watch.changes | | only what changed since the list before
         list | B F9 | barcode.scan | | find a scanned barcode
-        list | m Space | row.mark | | mark the row, or take the mark away
+        list | m Space | row.mark | | mark the row, or take the mark away; next row
         list | V | marks.range | | mark all rows from the last mark to here
         list | M | marks.clear | | take all marks away
-        list | X | list.export | | export what is shown, or the marked rows
+        list | X | list.export | | write rows, shown or marked, into a file
         list | = | row.asKey | | add the marked value to the query
-        list | y | row.copyValue | | copy the marked value
-        list | Y | row.copy | | copy the row
+        list | y | row.copyValue | | copy the value (tmux: set-clipboard on)
+        list | Y | row.copy | | copy the row, or the marked rows
         list | c F7 | view.columns | | choose, order and size the columns
         list | z | view.freeze | | freeze the order; new rows at the end
         list | w | view.fit | | fit the column widths to the rows on screen

@@ -10,6 +10,8 @@ struct RowFilter: Hashable, Sendable {
         /// In lower case.
         var needle: String
         var isNegated: Bool
+        /// The whole value, not a part of it.
+        var isExact = false
     }
 
     /// As typed.
@@ -28,18 +30,30 @@ struct RowFilter: Hashable, Sendable {
                 column = named
                 rest = rest[rest.index(after: colon)...]
             }
+            let isExact = column != nil && rest.first == "="
+            if isExact { rest = rest.dropFirst() }
             if rest.isEmpty { continue }
-            terms.append(Term(column: column, needle: rest.lowercased(), isNegated: isNegated))
+            terms.append(
+                Term(column: column, needle: rest.lowercased(), isNegated: isNegated, isExact: isExact)
+            )
         }
         guard !terms.isEmpty else { return nil }
         self.text = text
         self.terms = terms
     }
 
+    /// Rows whose column is this and nothing more; `column:=value` as text.
+    init(exactly value: String, in column: ListColumn) {
+        text = "\(column.rawValue):=\(value)"
+        terms = [Term(column: column, needle: value.lowercased(), isNegated: false, isExact: true)]
+    }
+
     func matches(_ row: RowText) -> Bool {
         for term in terms {
             let isFound =
-                if let column = term.column {
+                if let column = term.column, term.isExact {
+                    row[column].text.string.lowercased() == term.needle
+                } else if let column = term.column {
                     Self.contains(row[column].text.string, term.needle)
                 } else {
                     RowText.searched.contains { Self.contains(row[$0].text.string, term.needle) }

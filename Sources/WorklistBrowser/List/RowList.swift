@@ -67,6 +67,8 @@ struct RowList: Sendable {
     /// Rows in the order of the screen.
     var shown: [UInt32] { passing ?? all }
     var shownCount: Int { passing?.count ?? all.count }
+    /// All rows in order, those a filter hides included.
+    var ordered: [UInt32] { all }
     /// Rows received.
     var count: Int { table.count }
 

@@ -71,11 +71,11 @@ public enum ThemeSample {
             keys.add(TerminalText(word), ink.text)
         }
         lines.append((keys, .plain))
-        var grid = Grid(size: TerminalSize(columns: columns, rows: lines.count), style: ink.text)
+        var grid = Grid(size: TerminalSize(columns: columns, rows: lines.count), style: theme.ground)
         for (row, line) in lines.enumerated() {
             line.line.draw(into: &grid, row: row, column: 0, columns: columns, base: line.base)
         }
-        grid.settle(ink.text)
+        grid.settle(theme.ground)
         return grid
     }
 }

@@ -18,8 +18,13 @@ struct BrowserProgram: TerminalApplication {
     private var tickAt: ContinuousClock.Instant
     private(set) var exitCode: Int32 = 0
     private(set) var peakRows = 0
+    /// Keys are looked at for a scanner's bursts; a script's keys all come at once.
+    var watchesBursts: Bool
+    /// What ``Browser/keyTime`` counts from.
+    private let epoch = ContinuousClock.now
 
-    init(browser: Browser, runner: EffectRunner, clock: BrowserClock) {
+    init(browser: Browser, runner: EffectRunner, clock: BrowserClock, watchesBursts: Bool) {
+        self.watchesBursts = watchesBursts
         self.browser = browser
         self.runner = runner
         self.clock = clock
@@ -33,9 +38,18 @@ struct BrowserProgram: TerminalApplication {
 
     /// All keys of one read have one moment.
     mutating func inputsArrived(at instant: ContinuousClock.Instant) {
+        browser.keyTime = watchesBursts ? Self.microseconds(instant - epoch) : nil
         // A clock event may ask for something too, such as the next query of a watch.
         early.formUnion(carryOut(browser.update(.clock(clock.now()))))
     }
+
+    private static func microseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+
+    /// When keys that are held back have to be decided on.
+    private var pauseAt: ContinuousClock.Instant? { browser.pauseDeadline.map { epoch + .microseconds($0) } }
 
     mutating func handle(input: InputEvent) -> LoopRequests {
         let requests = early.union(handled(input))
@@ -46,9 +60,12 @@ struct BrowserProgram: TerminalApplication {
     private mutating func handled(_ input: InputEvent) -> LoopRequests {
         switch input {
         case .tick:
+            let isPause = pauseAt.map { $0 <= .now } ?? false
+            let paused = isPause ? update(.inputPaused) : []
+            if isPause, tickAt > .now { return paused }
             let requests = update(.clock(clock.now()))
             tickAt = ContinuousClock.now + .milliseconds(Int64(browser.secondsToNextClock * 1000))
-            return requests
+            return paused.union(requests)
         case .resize(let size): return update(.resized(size))
         case .resumed: return update(.resumed)
         case .key, .mouse, .paste, .invalid, .signal: return update(.input(input))
@@ -78,9 +95,14 @@ struct BrowserProgram: TerminalApplication {
         return requests.union(.paint)
     }
 
-    var nextDeadline: ContinuousClock.Instant? { clock.isReal || browser.isRunning ? tickAt : nil }
+    var nextDeadline: ContinuousClock.Instant? {
+        let tick = clock.isReal || browser.isRunning ? tickAt : nil
+        return [tick, pauseAt].compactMap(\.self).min()
+    }
 
     mutating func render(size: TerminalSize) -> Frame { browser.render(size: size) }
+
+    var title: TerminalText? { browser.windowTitle }
 
     // MARK: Effects
 

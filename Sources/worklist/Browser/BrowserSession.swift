@@ -13,6 +13,8 @@ struct BrowserSession: Sendable {
     var theme: String?
     var color: ColorChoice
     var asciiOnly: Bool
+    /// The window may be called by the server's name.
+    var setsTitle = true
     var script: Script?
     var size: TerminalSize
     var clock: BrowserClock
@@ -55,6 +57,7 @@ struct BrowserSession: Sendable {
             var options = NcursesScreen.Options(isUTF8: isUTF8)
             options.color = color
             options.asciiOnly = asciiOnly
+            options.title = setsTitle
             options.countBytes = wantsStatistics
             do {
                 screen = try NcursesScreen(options)
@@ -75,6 +78,9 @@ struct BrowserSession: Sendable {
         settings.problems += look.problems
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
+        settings.barcode = effects.configuration.barcode
+        settings.workingFolder = FileExport.workingFolder
+        settings.isInsideTmux = Configuration.environment("TMUX") != nil
         if let interval = watch ?? effects.configuration.watchInterval { settings.watchInterval = interval }
         settings.watchesFromStart = watch != nil
         settings.watchRings = effects.configuration.watchRings
@@ -86,7 +92,8 @@ struct BrowserSession: Sendable {
             settings: settings,
             now: clock.now()
         )
-        let loop = TerminalLoop(app: BrowserProgram(browser: browser, runner: runner, clock: clock), screen: screen)
+        let program = BrowserProgram(browser: browser, runner: runner, clock: clock, watchesBursts: script == nil)
+        let loop = TerminalLoop(app: program, screen: screen)
         relay.connect(loop.handle)
         var firstPaint: Duration?
         loop.handle.post(input: .resize(screen.size))

@@ -17,6 +17,7 @@ final class EffectRunner: Sendable {
         var arranging: Task<Void, Never>?
         /// The last thing done to files of queries: they are done in order.
         var filing: Task<Void, Never>?
+        var exports: [ExportID: FileExport] = [:]
         /// Files being written.
         var writes = 0
     }
@@ -77,6 +78,8 @@ final class EffectRunner: Sendable {
             let post = post
             Task { post(.compared(generation: job.generation, changes: job.run())) }
         // Export, layouts, themes.
+        case .export(let request): export(request)
+        case .cancelExport(let id): state.withLockedValue { $0.exports[id] }?.cancel()
         case .readThemes(let depth, let ascii): readThemes(depth, ascii)
         case .rememberTheme(let name): rememberTheme(name)
         // Servers.
@@ -84,12 +87,15 @@ final class EffectRunner: Sendable {
         }
     }
 
-    /// Waits until no query and no write is under way, for a second at most: an A-ABORT on the way out must reach the wire.
+    /// Waits until no query, no export and no other write is under way, for a second at most: an A-ABORT on the way out must
+    /// reach the wire, and the file of an export that was cancelled must be gone.
     ///
     /// Blocks its thread, which is that of the screen.
     func settle() {
         let deadline = ContinuousClock.now + .seconds(1)
-        while !state.withLockedValue({ $0.finds.isEmpty && $0.writes == 0 }), ContinuousClock.now < deadline {
+        while !state.withLockedValue({ $0.finds.isEmpty && $0.exports.isEmpty && $0.writes == 0 }),
+            ContinuousClock.now < deadline
+        {
             usleep(2_000)
         }
     }
@@ -313,6 +319,16 @@ final class EffectRunner: Sendable {
                 post(.serverNotSaved(reason: "the demo server did not start: \(error)"))
             }
         }
+    }
+
+    private func export(_ request: ExportRequest) {
+        let id = request.id
+        let export = FileExport(request) { [self] progress in
+            if case .read = progress {} else { state.withLockedValue { $0.exports[id] = nil } }
+            post(.export(id, progress))
+        }
+        state.withLockedValue { $0.exports[id] = export }
+        export.start()
     }
 
     /// OSC 52: the terminal puts the text on the clipboard, over SSH too.

@@ -7,6 +7,7 @@ import WorklistBrowser
 ///     # a comment
 ///     /                      a key, or several parted by spaces: j j enter, ctrl-c, f5
 ///     "SMI*"                 typed text
+///     :scan 26-004711        the same characters and Enter as a barcode scanner sends them: all at once
 ///     :paste "two\nlines"    a bracketed paste; \n \r \t \e \\ stand for what they do in C
 ///     :clock +75             a clock that stands still (--clock) goes on by so many seconds, or to a time
 ///     :wait rows>=100        also visible>=N, outcome, running, text "WORDS", gone "WORDS"
@@ -19,6 +20,7 @@ struct Script: Sendable {
     private enum Step: Sendable {
         case keys([Key])
         case text(String)
+        case scan(String)
         case paste(String)
         case clock(Clock)
         case wait(Condition)
@@ -72,7 +74,7 @@ struct Script: Sendable {
             guard let step = Self.step(line) else {
                 throw .usage(
                     "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
-                        + ":wait, :paste, :resize, :click, :wheel, :clock, :screen, :svg, :assert, :refute"
+                        + ":wait, :scan, :paste, :resize, :click, :wheel, :clock, :screen, :svg, :assert, :refute"
                 )
             }
             steps.append((index + 1, step))
@@ -86,6 +88,7 @@ struct Script: Sendable {
             let parts = line.dropFirst().split(separator: " ", maxSplits: 1)
             let argument = parts.count > 1 ? parts[1] : ""
             switch parts.first {
+            case "scan": return argument.isEmpty ? nil : .scan(unquoted(argument))
             case "paste": return argument.isEmpty ? nil : unescaped(unquoted(argument)).map(Step.paste)
             case "clock": return clock(argument).map(Step.clock)
             case "wait": return condition(argument).map(Step.wait)
@@ -167,6 +170,7 @@ struct Script: Sendable {
                 for key in keys { press(key, loop) }
             case .text(let text):
                 for character in text { press(.character(character), loop) }
+            case .scan(let text): scan(text, loop)
             case .paste(let text):
                 loop.handle.post(input: .paste(text))
                 loop.turn(maxWait: .zero)
@@ -212,6 +216,17 @@ struct Script: Sendable {
     private func press(_ key: Key, _ loop: TerminalLoop<BrowserProgram>) {
         loop.handle.post(input: .key(key))
         loop.turn(maxWait: .zero)
+    }
+
+    private func scan(_ text: String, _ loop: TerminalLoop<BrowserProgram>) {
+        // Before, and after, keys are hands': the clock of a script knows no gaps.
+        loop.app.watchesBursts = true
+        for key in text.map(Key.character) + [.enter] { loop.handle.post(input: .key(key)) }
+        loop.turn(maxWait: .zero)
+        // What is held back is decided on when the scanner has been silent for long enough.
+        while loop.app.browser.pauseDeadline != nil, !loop.isFinished { loop.turn(maxWait: .milliseconds(20)) }
+        loop.app.watchesBursts = false
+        settle(loop)
     }
 
     private func move(_ clock: BrowserClock, _ step: Clock, _ line: Int) throws(ScriptFailure) {

@@ -14,7 +14,8 @@ struct BrowserOptions: ParsableArguments {
 
     @Option(
         name: .customLong("themes-dir"),
-        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder")
+        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder"),
+        completion: .directory
     )
     var themesDirectory: String?
 
@@ -26,6 +27,9 @@ struct BrowserOptions: ParsableArguments {
 
     @Flag(help: "Lines instead of a screen, for screen readers and serial lines; by itself where TERM is dumb.")
     var plain = false
+
+    @Flag(name: .customLong("no-title"), help: "Leave the title of the terminal's window as it is.")
+    var noTitle = false
 
     @Option(
         help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"),
@@ -63,7 +67,10 @@ struct BrowserOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Take clicks and the wheel; without, the terminal selects text by itself.")
     var mouse: Bool?
 
-    @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var keymap: String?
     @Option(help: ArgumentHelp("Ask again and again, from 15 to 3600 seconds after each answer.", valueName: "seconds"))
     var watch: Int?
@@ -111,8 +118,32 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.terminal = nil
-        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
-        return await PlainSession(servers: servers, current: current, effects: effects, clock: clock).run()
+        return await PlainSession(
+            settings: try settings(effects, current),
+            servers: servers,
+            current: current,
+            effects: effects,
+            clock: BrowserClock(fixed: clock.flatMap(Self.moment))
+        ).run()
+    }
+
+    /// What the user's files say, and what is wrong in them.
+    private func settings(_ effects: EffectRunner.Options, _ current: ServerProfile?) throws -> BrowserSettings {
+        let configuration = effects.configuration
+        let now = BrowserClock(fixed: clock.flatMap(Self.moment)).now().queryMoment
+        var settings = BrowserSettings()
+        settings.problems = configuration.problems
+        settings.savedFiles = effects.queries.files(now: now)
+        settings.problems += settings.savedFiles.compactMap(\.problem)
+        settings.queriesFolder = effects.queries.path
+        settings.start = configuration.start
+        settings.opening = try SavedQuerySource(file: query, name: saved)?.load(now: now)
+        // What the settings of the server do not have is said here, before there is a screen.
+        if let current { _ = try settings.opening?.filled(for: current) }
+        settings.keymap = try KeymapFile.load(keymap)
+        settings.problems += settings.keymap.problems
+        settings.isMouseOn = mouse ?? configuration.isMouseOn
+        return settings
     }
 
     private func session(
@@ -122,33 +153,20 @@ struct BrowserOptions: ParsableArguments {
     ) throws -> BrowserSession {
         var current = current
         if let limit { current?.rowLimit = limit }
-        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
-        let opening = try SavedQuerySource(file: query, name: saved)?.load(now: clock.now().queryMoment)
-        // What the settings of the server do not have is said here, before there is a screen.
-        if let current { _ = try opening?.filled(for: current) }
         var effects = effects
         effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
-        var settings = BrowserSettings()
-        settings.problems = effects.configuration.problems
-        settings.keymap = try KeymapFile.load(keymap)
-        settings.problems += settings.keymap.problems
-        settings.savedFiles = effects.queries.files(now: clock.now().queryMoment)
-        settings.problems += settings.savedFiles.compactMap(\.problem)
-        settings.queriesFolder = effects.queries.path
-        settings.start = effects.configuration.start
-        settings.opening = opening
-        settings.isMouseOn = mouse ?? effects.configuration.isMouseOn
         return BrowserSession(
-            settings: settings,
+            settings: try settings(effects, current),
             servers: servers,
             current: current,
             effects: effects,
             theme: theme,
             color: ColorChoice(parsing: color) ?? .auto,
             asciiOnly: ascii,
+            setsTitle: !noTitle,
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
-            clock: clock,
+            clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
             wantsStatistics: stats != nil,
             watch: watch
         )

@@ -10,13 +10,14 @@ struct InfoCommand: ParsableCommand {
         discussion: """
             Nothing is written, nothing is sent. Exit code 2 if something is wrong.
 
-            Examples:
-              worklist info
-              worklist info --config ./trial.toml
+            \(Examples.text(Examples.info))
             """
     )
 
-    @Option(help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var config: String?
 
     func run() throws {
@@ -28,7 +29,7 @@ struct InfoCommand: ParsableCommand {
             ("keymap", KeymapFile.path),
             ("queries", Configuration.folder + "/queries"),
             ("themes", Configuration.folder + "/themes"),
-            ("state", Configuration.stateFolder),
+            ("state", StateFile().path),
         ]
         out.writeLine("worklist \(Version.text)")
         for (name, path) in places {
@@ -40,7 +41,7 @@ struct InfoCommand: ParsableCommand {
             "  " + "servers".padded(to: 15)
                 + (names.isEmpty ? "none" : names.map { TerminalText($0).string }.joined(separator: ", "))
         )
-        let problems = configuration.problems + keymap.problems
+        let problems = configuration.problems + keymap.problems + (try themeProblems(configuration))
         guard !problems.isEmpty else {
             out.writeLine("No problems.")
             return
@@ -51,12 +52,25 @@ struct InfoCommand: ParsableCommand {
         for problem in problems { out.writeLine("  " + TerminalText(problem.description).string) }
         throw ProgramExit.usage
     }
-}
 
-extension Configuration {
-    /// `$XDG_STATE_HOME/worklist`, else `~/.local/state/worklist`.
-    static var stateFolder: String {
-        if let base = environment("XDG_STATE_HOME") { return base + "/worklist" }
-        return (environment("HOME") ?? ".") + "/.local/state/worklist"
+    /// Themes that cannot be used, and a state file that cannot.
+    private func themeProblems(_ configuration: Configuration) throws(CommandFailure) -> [SettingsProblem] {
+        let library = try ThemeLibrary.standard(themesDirectory: nil)
+        var problems: [SettingsProblem] = []
+        for entry in library.catalogue() {
+            guard case .failure(let error) = entry.theme else { continue }
+            problems.append(SettingsProblem(path: error.file, line: error.line, text: error.message))
+        }
+        if let name = configuration.theme, !library.names.contains(name) {
+            let known = library.names.joined(separator: ", ")
+            let text = "there is no theme '\(name)'; there are \(known)"
+            problems.append(SettingsProblem(path: configuration.path, text: text))
+        }
+        do throws(SettingsProblem) {
+            _ = try StateFile().read()
+        } catch {
+            problems.append(error)
+        }
+        return problems
     }
 }

@@ -13,6 +13,7 @@ struct Configuration {
     var theme: String?
     /// The query to start with: `scanner`, `modality`, `all`, or the name of a saved one; nil for as narrow as the server allows.
     var start: String?
+    var barcode = BarcodeSettings()
     /// Clicks and the wheel are taken.
     var isMouseOn = true
     /// What could not be used; the rest counts.
@@ -91,7 +92,9 @@ struct Configuration {
         return configuration
     }
 
-    private static let topKeys = ["default_server", "theme", "start", "mouse", "watch_interval", "watch_bell", "server"]
+    private static let topKeys = [
+        "default_server", "theme", "start", "mouse", "watch_interval", "watch_bell", "barcode", "server",
+    ]
 
     private mutating func read(_ whole: String) {
         let parsed = TolerantTOML.parse(whole, path: path)
@@ -126,6 +129,7 @@ struct Configuration {
             }
             configuration.isMouseOn = isOn
         }
+        if let value = table["barcode"] { readBarcode(value, lines) }
         keep { try $0.readInterval(table, lines) }
         keep { try $0.readBell(table, lines) }
         readServers(table, text, lines)
@@ -174,6 +178,23 @@ struct Configuration {
                 problems.append(problem)
                 leaveOut(name, problem, isFirst: index == 0)
             }
+        }
+    }
+
+    private mutating func readBarcode(_ value: any TOMLValueConvertible, _ lines: TOMLLines) {
+        let header = lines.line(ofHeader: "[barcode]")
+        guard let table = value.table else {
+            let line = lines.line(of: "barcode")
+            self.problems.append(
+                SettingsProblem(path: path, line: line, text: "write barcode settings under [barcode]")
+            )
+            return
+        }
+        let (settings, problems) = BarcodeTable.read(table)
+        barcode = settings
+        self.problems += problems.map { problem in
+            let line = header.flatMap { lines.line(of: problem.key, after: $0) } ?? header
+            return SettingsProblem(path: path, line: line, text: "[barcode]: " + problem.text)
         }
     }
 

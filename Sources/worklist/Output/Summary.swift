@@ -1,6 +1,7 @@
 import ArgumentParser
 import DICOMData
 import DICOMProtocol
+import WorklistBrowser
 
 /// `--summary`: how a query went, on standard error.
 enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {

@@ -29,11 +29,21 @@ struct BuiltInThemeTests {
         }
     }
 
+    @Test("what stands on the common backgrounds leaves the bar behind it whole", arguments: withBackground)
+    func bars(name: String) throws {
+        let theme = try ThemeLibrary().theme(named: name)
+        let cursor = theme.style("table.cursor")
+        for scope in ["ui.text", "ui.dialog", "ui.title", "ui.key", "ui.dim", "detail.name", "builder.value"] {
+            #expect(theme.style(scope).over(cursor).background == cursor.background, "\(scope)")
+        }
+        #expect(theme.panel.background != .default)
+    }
+
     @Test("each one can be read, and says for which background it is", arguments: BuiltInThemes.names)
     func readable(name: String) throws {
         let theme = try ThemeLibrary().theme(named: name)
         #expect(theme.name == name)
-        let surface = theme.style("ui.text").background
+        let surface = theme.ground.background
         #expect((surface == .default) == (theme.appearance == .any))
         #expect(Self.withBackground.contains(name) == (surface != .default))
     }
@@ -98,7 +108,7 @@ struct BuiltInThemeTests {
     func fewColors(name: String, depth: ColorDepth) throws {
         let theme = try ThemeLibrary().theme(named: name, depth: depth)
         for pair in ThemeLint.pairs {
-            let style = ThemeLint.style(pair) { theme.style($0) }
+            let style = ThemeLint.style(pair, theme)
             let words = "\(style.foreground) on \(style.background)"
             let schemes = try #require(Self.allowed[words], "\(pair.scope): \(words) is not in the table")
             #expect(!schemes.isEmpty, "\(pair.scope): \(words)")
@@ -144,6 +154,9 @@ struct ContrastTests {
         let badge = Style(foreground: .rgb(0xEE, 0xEE, 0xEE), background: .rgb(0xF0, 0xF0, 0xF0))
         #expect(badge.over(bar) == badge)
         #expect(cyan.over(.plain).foreground == cyan.foreground)
+        // Of the 16 colours nobody knows what they are here.
+        let cursor = Style(foreground: .ansi(15), background: .ansi(4))
+        #expect(Style(foreground: .ansi(6)).over(cursor).foreground == .ansi(15))
     }
 
     @Test("text that would have the colour of its background is black or white")

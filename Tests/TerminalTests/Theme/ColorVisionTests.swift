@@ -99,7 +99,7 @@ struct ColorVisionTests {
     )
     func states(theme: (name: String, eyes: [ColorVision]), depth: ColorDepth) throws {
         let drawn = try ThemeLibrary().theme(named: theme.name, depth: depth)
-        let ground = drawn.style("ui.text")
+        let ground = drawn.ground
         let colors = Self.states.map { drawn.style("table.status.\($0)").over(ground).foreground }
         for eyes in theme.eyes {
             for first in colors.indices {

@@ -27,7 +27,7 @@ struct ThemePickerTests {
     func list() {
         var browser = opened()
         let text = browser.screenText()
-        #expect(text.contains("▸ default         any      built in  in use"))
+        #expect(text.contains("▸ default          any      built in  in use"))
         #expect(text.contains("high-contrast"))
         #expect(text.contains("failed"))
     }
@@ -39,7 +39,7 @@ struct ThemePickerTests {
         browser.keys("j", "j")
         #expect(browser.theme.name == "light")
         let grid = browser.render(size: TerminalSize(columns: 80, rows: 24)).grid
-        #expect(grid[23, 79].style.background == light.style("ui.text").background)
+        #expect(grid[23, 79].style.background == light.ground.background)
         #expect(remembered(browser.keys("esc")).isEmpty)
         #expect(browser.theme.name == "default")
         #expect(browser.overlays.isEmpty)

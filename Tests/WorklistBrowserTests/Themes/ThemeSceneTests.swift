@@ -100,7 +100,9 @@ struct ThemeSceneTests {
         let mono = Theme.mono.adapted(to: .mono, ascii: true)
         let size = TerminalSize(columns: 80, rows: 24)
         for (own, colourless) in zip(Self.grids(theme, size), Self.grids(mono, size)) where !own.name.hasSuffix("T") {
-            #expect(own.grid.dump() == colourless.grid.dump(), "\(own.name)")
+            // A fill has a blank on either side; the words are the same.
+            let words = own.grid.dump().split(separator: " ")
+            #expect(words == colourless.grid.dump().split(separator: " "), "\(own.name)")
         }
     }
 

@@ -2,10 +2,10 @@ import DICOMData
 import Terminal
 
 /// JSON that is safe to look at in a terminal.
-enum JSONText {
+public enum JSONText {
     /// The same JSON with every character that does not show as itself written as `\uXXXX`: bidirectional overrides,
     /// zero widths, unassigned ones. What it says is unchanged.
-    static func safe(_ json: String) -> String {
+    public static func safe(_ json: String) -> String {
         let text = TerminalText(json, limit: Int.max)
         guard text.altered else { return json }
         var out = String.UnicodeScalarView()
