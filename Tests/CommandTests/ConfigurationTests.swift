@@ -92,7 +92,7 @@ extension Commands {
                 ("theme = \"x\"\n[[server\n", 2, "TOML"),
                 ("[server]\nhost = \"h\"\n", 1, "[[server]]"),
                 (
-                    "[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\n\n[[server]]\nhost = \"i\"\n", 5,
+                    "[[server]]\nhost = \"h\"\n\n[[server]]\nhost = \"i\"\ncalled_ae = \"A\"\n", 1,
                     "called_ae is missing"
                 ),
             ]

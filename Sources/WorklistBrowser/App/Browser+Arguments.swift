@@ -19,11 +19,11 @@ extension Browser {
         case .viewSort: return sort(byWord: argument)
         case .viewTheme: return useTheme(named: argument)
         case .dayToday: return moveDay(toWord: argument)
+        case .watchToggle: return watch(every: argument)
         case .queriesMenu:
             if let saved = savedQuery(named: argument) { return run(saved) }
             message = Message(kind: .warning, text: "there is no saved query “\(argument)”")
             return []
-        case .watchToggle: return watch(every: argument)
         default: return perform(command)
         }
     }

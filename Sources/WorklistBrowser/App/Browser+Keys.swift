@@ -157,7 +157,10 @@ extension Browser {
             // The message is gone already; a second time clears the filter.
             if list?.rows.filter != nil { return clearFilter() }
         case .viewSort:
-            if let list { overlays.append(Overlay(SortMenu(current: list.rows.order))) }
+            if let list {
+                let shown = list.layout?.all.map(\.column) ?? []
+                overlays.append(Overlay(SortMenu(current: list.rows.order, shown: shown)))
+            }
         case .viewColumns: return openColumns()
         case .viewFreeze: return toggleFreeze()
         case .viewFit:
@@ -232,15 +235,14 @@ extension Browser {
             case .perform(let command):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command)
+            case .sort(let order): effects += sort(by: order)
+            case .columns(let columns, let column): show(columns, revealing: column)
+            case .rememberView: effects += rememberView()
+            case .ask(let paths): askFor(paths)
             case .read(let set, let scope): effects += read(with: set, scope)
             case .performArgument(let command, let argument):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command, argument: argument)
-            case .sort(let order):
-                if !overlays.isEmpty { overlays.removeLast() }
-                if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }
-                list?.isTouched = true
-                follow()
             case .preview(let theme): wear(theme)
             case .keepTheme(let theme): effects += keep(theme)
             case .openChanged(let identity, let row): effects += openChanged(identity, near: row)

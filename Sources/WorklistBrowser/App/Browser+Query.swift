@@ -15,6 +15,8 @@ extension Browser {
             message = Message(kind: .warning, text: "no server yet: v chooses one")
             return []
         }
+        var wanted = wanted
+        adoptView(for: &wanted)
         let identifier: DataSet
         do throws(QueryError) {
             identifier = try wanted.identifier(server.identifierForm, now: now.queryMoment)
@@ -47,9 +49,10 @@ extension Browser {
         next.isWatch = isWatch
         if let old = list {
             // The user's way of looking at a list outlives the list.
-            _ = fresh.rows.sort(by: old.rows.order)
             _ = fresh.rows.freeze(old.rows.isFrozen)
         }
+        _ = fresh.rows.sort(by: view.sort ?? .standard)
+        fresh.reading = view.attributes
         // A watched list stays until the next is complete, be it empty, or of yesterday.
         if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
             isWatch || (old.words == words && old.end != .replaced && old.rows.count > 0)
@@ -113,6 +116,7 @@ extension Browser {
         list = nil
         attempt = nil
         seen = nil
+        viewedName = nil
         if server != profile { marks.clear() }
         server = profile
         effects += startAsConfigured()
@@ -313,10 +317,12 @@ extension Browser {
 
     /// The cursor of a list that takes the place of another: on the same item and screen line.
     private mutating func place(_ fresh: inout ResultList, after old: ResultList) {
-        guard let cursor = old.cursor else { return }
         fresh.isTouched = old.isTouched
         fresh.layout = old.layout
-        fresh.layoutRows = old.layoutRows
+        fresh.revealed = old.revealed
+        // Widths do not jump, whatever came in.
+        fresh.layoutRows = max(old.layoutRows, size.rows)
+        guard let cursor = old.cursor else { return }
         let line = old.position - old.top
         if let row = fresh.row(of: cursor.identity, near: cursor.row), let place = fresh.rows.position(of: row) {
             fresh.cursor = RowReference(row: row, identity: cursor.identity)

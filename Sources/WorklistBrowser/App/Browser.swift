@@ -72,6 +72,11 @@ public struct Browser: Sendable {
     /// The terminal's own way to the clipboard has been explained.
     var hasExplainedClipboard = false
 
+    /// How the list is looked at; outlives the list.
+    var view = ListView()
+    /// The name of the query that ``view`` was last taken for.
+    var viewedName: String?
+
     // Watch and barcode.
     var burst = KeyBurst()
     var burstStart: BurstStart?
@@ -171,7 +176,7 @@ public struct Browser: Sendable {
             overlays =
                 servers.isEmpty
                 ? [Overlay(ConnectForm(existing: nil, configPath: configPath))]
-                : [Overlay(ServerMenu(servers: servers, current: nil, configPath: configPath))]
+                : [Overlay(serversMenu())]
         }
         sayProblems()
     }
@@ -244,6 +249,12 @@ public struct Browser: Sendable {
         case .inputPaused: return inputPaused()
         case .compared(let generation, let changes): return compared(generation, changes)
         // Export, layouts, themes.
+        case .viewNotRemembered(let reason):
+            message = Message(
+                kind: .warning,
+                text: "the columns are not kept for the next time: \(TerminalText(reason))"
+            )
+            return []
         case .export(let id, let progress): return update(id, progress)
         case .themesRead(let choices): return themesRead(choices)
         case .themeNotRemembered(let reason):
@@ -318,6 +329,7 @@ public struct Browser: Sendable {
 
     var surroundings: Surroundings {
         var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap, isPrivate: isPrivate)
+        for sized in list?.layout?.all ?? [] { surroundings.columnWidths[sized.column] = sized.width }
         if let top = overlays.last, top.is(HelpDialog.self) || top.is(PaletteDialog.self) {
             surroundings.unavailable = unavailable
         }
@@ -362,6 +374,8 @@ public struct Browser: Sendable {
     /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
     public var secondsToNextClock: Double {
         if run != nil || echo != nil { return 0.1 }
+        // Patients that are alike and items sent twice are looked for a little at each drawing.
+        if let list, list.isSearching { return 0.05 }
         if let seconds = secondsToWatchClock { return min(1, seconds) }
         let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000
         guard let list, now.seconds(since: list.asOf) < 60 else { return max(0.05, toMinute) }

@@ -19,6 +19,9 @@ public struct BrowserSettings: Sendable {
 
     // Columns and layouts.
 
+    /// How the user last looked at the lists of a scope or a saved query, by its name.
+    public var views: [String: ListView] = [:]
+
     // Watch and barcode.
     public var barcode = BarcodeSettings()
 
@@ -39,12 +42,12 @@ public struct BrowserSettings: Sendable {
 
     // Themes, keys, mouse.
 
-    /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.
-    public var overlays: [String: ThemeOverlay] = [:]
     /// The keys in force.
     public var keymap = UserKeymap.standard
     /// The mouse is used.
     public var isMouseOn = true
+    /// What is laid over the theme while a server of an accent is in use, by the accent's name: `prod`, `test`, `demo`.
+    public var overlays: [String: ThemeOverlay] = [:]
 
     public init() {}
 }

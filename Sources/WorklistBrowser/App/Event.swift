@@ -50,6 +50,8 @@ public enum Event: Sendable {
     /// Two long lists compared off the UI thread.
     case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
+    /// The view of the list is forgotten at the end of the program.
+    case viewNotRemembered(reason: String)
     case export(ExportID, ExportProgress)
     case themesRead([ThemeChoice])
     case themeNotRemembered(reason: String)
@@ -131,6 +133,8 @@ public enum Effect: Sendable {
     /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
     case compare(CompareJob)
     // Export, layouts, themes.
+    /// Keep how the lists of a scope or a saved query are looked at, for the next start.
+    case rememberView(name: String, ListView)
     /// Write rows into a file, off the UI thread; answer with ``Event/export(_:_:)``.
     case export(ExportRequest)
     case cancelExport(ExportID)

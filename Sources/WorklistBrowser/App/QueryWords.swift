@@ -15,8 +15,9 @@ enum QueryWords {
         /// Tells who a patient is.
         var isPersonal: Bool
 
-        func text(isPrivate: Bool) -> TerminalText {
-            "\(name)=\(isPrivate && isPersonal ? "***" : value)"
+        /// `isBrief`: as sent, without the words that it was typed in.
+        func text(isPrivate: Bool, isBrief: Bool = false) -> TerminalText {
+            "\(name)=\(isPrivate && isPersonal ? "***" : isBrief ? wire : value)"
         }
     }
 

@@ -134,6 +134,7 @@ struct CharacterSetTrial: Component {
                 line.add("not valid: ", ink.dim)
                 line.add(candidate.text, ink.dim)
             }
+            grid.mark(line: top + offset, row: row + offset, in: content)
             line.draw(into: &grid, row: row + offset, column: content.column, columns: content.columns, base: base)
         }
         grid.drawScrollbar(

@@ -5,6 +5,7 @@ enum KeymapTable {
     static let text: StaticString = #"""
         list | Enter | row.open | detail | show every attribute of the row
         list | / F3 | filter.edit | filter | show only rows that contain words
+        list | p F4 | query.find | find patient | ask the server for a patient
         list dialog | e F2 | query.edit | edit query | edit the query keys
         list dialog | r F5 | query.run | run | run the query again
         list | x | query.cancel | cancel | cancel the running query; again: abort
@@ -20,7 +21,6 @@ enum KeymapTable {
         list | 9 | saved.9 | | saved query 9
         list | b | queries.menu | | all saved queries
         list | S | query.save | | save the query under a name
-        list | p F4 | query.find | find patient | ask the server for a patient
         list | [ | day.previous | | one day earlier
         list | t | day.today | | today
         list | ] | day.next | | one day later
@@ -41,7 +41,6 @@ enum KeymapTable {
         list | w | view.fit | | fit the column widths to the rows on screen
         list | P | view.privacy | | hide names and identifiers
         list | T | view.theme | | choose a theme
-        * | ctrl-t | app.mouse | | mouse on or off
         list dialog | v F8 | server.menu | servers | choose the server
 
         builder | Enter e | builder.edit | edit | edit the value in place; fold a sequence
@@ -164,6 +163,7 @@ enum KeymapTable {
         list | q F10 | app.quit | | quit
         * | ctrl-c | app.interrupt | | cancel what runs; when idle, quit
         * | ctrl-l | app.redraw | | draw the screen anew
+        * | ctrl-t | app.mouse | | mouse on or off
         * | ctrl-z | app.suspend | | stop the program; fg in the shell goes on
         """#
 }

@@ -204,7 +204,7 @@ public struct UserKeymap: Sendable {
                 (any: [.queryCancel, .interrupt], why: "to cancel a query"),
             ]
         case .builder, .detail: [(any: [.back], why: "to go back")]
-        case .form, .picker, .editor, .dialog, .help, .filter, .servers, .queries, .columns, .characterSets, .changes:
+        default:
             [(any: [.back], why: "to go back"), (any: [.accept], why: "to accept")]
         }
     }

@@ -90,6 +90,7 @@ struct ThemePicker: Component, Sendable {
             line.add(choice.kind, columns: 8, choice.isBroken ? ink.error : ink.dim)
             line.space()
             line.add(choice.path == nil ? "built in" : "file", columns: 8, ink.dim)
+            grid.mark(line: top + offset, row: content.row + offset, in: content)
             line.draw(
                 into: &grid,
                 row: content.row + offset,

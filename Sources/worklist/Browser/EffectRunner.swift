@@ -15,11 +15,13 @@ final class EffectRunner: Sendable {
         var echoes: [Int: Task<Void, Never>] = [:]
         var demo: DemoServer?
         var arranging: Task<Void, Never>?
+        var exports: [ExportID: FileExport] = [:]
         /// The last thing done to files of queries: they are done in order.
         var filing: Task<Void, Never>?
-        var exports: [ExportID: FileExport] = [:]
         /// Files being written.
         var writes = 0
+        /// The views chosen since the start, by name.
+        var views: [String: ListView] = [:]
     }
 
     /// A query in its two lives: while the association is opened, and while the C-FIND runs.
@@ -78,6 +80,7 @@ final class EffectRunner: Sendable {
             let post = post
             Task { post(.compared(generation: job.generation, changes: job.run())) }
         // Export, layouts, themes.
+        case .rememberView(let name, let view): remember(view, of: name)
         case .export(let request): export(request)
         case .cancelExport(let id): state.withLockedValue { $0.exports[id] }?.cancel()
         case .readThemes(let depth, let ascii): readThemes(depth, ascii)
@@ -278,6 +281,29 @@ final class EffectRunner: Sendable {
                 try RememberedTheme.write(name, options.state, configured: options.configuration.theme)
             } catch {
                 post(.themeNotRemembered(reason: error.description))
+            }
+        }
+    }
+
+    // MARK: Views of the list
+
+    /// Two changes in quick succession may be written in either order: each writes what was chosen last.
+    private func remember(_ view: ListView, of name: String) {
+        let options = options
+        let post = post
+        state.withLockedValue { state in
+            state.writes += 1
+            state.views[name] = view
+        }
+        Task { [self] in
+            defer { state.withLockedValue { $0.writes -= 1 } }
+            do throws(SettingsProblem) {
+                try options.state.change { table in
+                    let latest = state.withLockedValue { $0.views[name] }
+                    RememberedViews.put(latest ?? view, of: name, into: table)
+                }
+            } catch {
+                post(.viewNotRemembered(reason: error.description))
             }
         }
     }

@@ -118,8 +118,10 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.terminal = nil
+        let opening = try opening()
+        if let current { _ = try opening?.filled(for: current) }
         return await PlainSession(
-            settings: try settings(effects, current),
+            settings: try settings(effects.configuration, queries: effects.queries, opening: opening),
             servers: servers,
             current: current,
             effects: effects,
@@ -128,20 +130,27 @@ struct BrowserOptions: ParsableArguments {
     }
 
     /// What the user's files say, and what is wrong in them.
-    private func settings(_ effects: EffectRunner.Options, _ current: ServerProfile?) throws -> BrowserSettings {
-        let configuration = effects.configuration
-        let now = BrowserClock(fixed: clock.flatMap(Self.moment)).now().queryMoment
+    /// The saved query to start with, if one is named.
+    private func opening() throws -> SavedQuery? {
+        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
+        return try SavedQuerySource(file: query, name: saved)?.load(now: clock.now().queryMoment)
+    }
+
+    private func settings(
+        _ configuration: Configuration,
+        queries: QueryFolder,
+        opening: SavedQuery?
+    ) throws -> BrowserSettings {
         var settings = BrowserSettings()
         settings.problems = configuration.problems
-        settings.savedFiles = effects.queries.files(now: now)
-        settings.problems += settings.savedFiles.compactMap(\.problem)
-        settings.queriesFolder = effects.queries.path
-        settings.start = configuration.start
-        settings.opening = try SavedQuerySource(file: query, name: saved)?.load(now: now)
-        // What the settings of the server do not have is said here, before there is a screen.
-        if let current { _ = try settings.opening?.filled(for: current) }
         settings.keymap = try KeymapFile.load(keymap)
         settings.problems += settings.keymap.problems
+        let now = BrowserClock(fixed: clock.flatMap(Self.moment)).now().queryMoment
+        settings.savedFiles = queries.files(now: now)
+        settings.problems += settings.savedFiles.compactMap(\.problem)
+        settings.queriesFolder = queries.path
+        settings.start = configuration.start
+        settings.opening = opening
         settings.isMouseOn = mouse ?? configuration.isMouseOn
         return settings
     }
@@ -153,10 +162,14 @@ struct BrowserOptions: ParsableArguments {
     ) throws -> BrowserSession {
         var current = current
         if let limit { current?.rowLimit = limit }
+        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
+        let opening = try opening()
+        // What the settings of the server do not have is said here, before there is a screen.
+        if let current { _ = try opening?.filled(for: current) }
         var effects = effects
         effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
         return BrowserSession(
-            settings: try settings(effects, current),
+            settings: try settings(effects.configuration, queries: effects.queries, opening: opening),
             servers: servers,
             current: current,
             effects: effects,
@@ -166,7 +179,7 @@ struct BrowserOptions: ParsableArguments {
             setsTitle: !noTitle,
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
-            clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
+            clock: clock,
             wantsStatistics: stats != nil,
             watch: watch
         )

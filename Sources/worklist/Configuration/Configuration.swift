@@ -11,9 +11,9 @@ struct Configuration {
     /// Name of the server to start with; the first if nil.
     var defaultServer: String?
     var theme: String?
+    var barcode = BarcodeSettings()
     /// The query to start with: `scanner`, `modality`, `all`, or the name of a saved one; nil for as narrow as the server allows.
     var start: String?
-    var barcode = BarcodeSettings()
     /// Clicks and the wheel are taken.
     var isMouseOn = true
     /// What could not be used; the rest counts.

@@ -31,14 +31,18 @@ enum TolerantTOML {
         for _ in 0..<limit {
             let current = lines.joined(separator: "\n")
             let fault: (line: Int, words: String)
-            do {
-                parsed.table = try TOMLTable(string: current)
-                parsed.text = current
-                return parsed
-            } catch let error as TOMLParseError {
-                fault = (error.source.begin.line, words(error.description))
-            } catch {
-                fault = (lines.count, "not TOML: \(error)")
+            if let index = lines.firstIndex(where: isBrokenHeader) {
+                fault = (index + 1, "not TOML: a table is written [name] or [[name]]")
+            } else {
+                do {
+                    parsed.table = try TOMLTable(string: current)
+                    parsed.text = current
+                    return parsed
+                } catch let error as TOMLParseError {
+                    fault = (error.source.begin.line, words(error.description))
+                } catch {
+                    fault = (lines.count, "not TOML: \(error)")
+                }
             }
             let problem = SettingsProblem(path: path, line: fault.line, text: fault.words)
             guard let part = part(around: fault.line - 1, lines) else { break }
@@ -74,6 +78,18 @@ enum TolerantTOML {
         return start.hasPrefix("[") ? String(start) : nil
     }
 
+    /// A heading without a name, which the parser does not survive.
+    static func isBrokenHeader(_ line: String) -> Bool {
+        guard var rest = headerText(line)?.dropFirst() else { return false }
+        if rest.first == "[" { rest.removeFirst() }
+        rest = rest.drop { $0 == " " || $0 == "\t" }
+        guard let first = rest.unicodeScalars.first else { return true }
+        switch first {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-", "\"", "'": return false
+        default: return true
+        }
+    }
+
     private static func isBlank(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }
 
     /// `name = "RIS"`.
@@ -83,7 +99,9 @@ enum TolerantTOML {
         let value = parts[1].drop { $0 == " " || $0 == "\t" }
         guard let quote = value.first, quote == "\"" || quote == "'" else { return nil }
         let rest = value.dropFirst()
-        return rest.firstIndex(of: quote).map { String(rest[..<$0]) }
+        // Without the closing quote it is still the name that was meant.
+        if let end = rest.firstIndex(of: quote) { return String(rest[..<end]) }
+        return String(rest.prefix { $0 != "\r" && $0 != "#" })
     }
 
     /// The lines to leave out for an error in line `index`; nil if there is nothing left to leave out.

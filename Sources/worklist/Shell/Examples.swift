@@ -40,7 +40,7 @@ enum Examples {
     static let explain = [
         Example("worklist explain 'STAT today'", "a saved query, for your default server"),
         Example("worklist explain stat.toml --server RIS --matching", "a file, only the keys that match"),
-        Example("worklist explain stat.toml --format markdown", "a table for a document"),
+        Example("worklist explain stat.toml --format markdown > stat.md", "a table for a document"),
     ]
 
     static let echo = [
@@ -84,8 +84,8 @@ enum Examples {
     ]
 
     static let all: [(command: String?, examples: [Example])] = [
-        (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("explain", explain), ("echo", echo),
-        ("serve", serve), ("themes", themes), ("keys", keys), ("info", info),
+        (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("explain", explain), ("echo", echo), ("serve", serve),
+        ("themes", themes), ("keys", keys), ("info", info),
         ("completion", completion), ("manual", manual),
     ]
 

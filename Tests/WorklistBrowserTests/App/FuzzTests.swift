@@ -92,7 +92,7 @@ struct FuzzTests {
         var size = TerminalSize(columns: 80, rows: 24)
         var browser = scene.browser(seed % 2 == 0 ? .standard : .mono, size)
         var seconds = 100.0
-        for step in 0..<400 {
+        for step in 0..<250 {
             let effects: [Effect]
             switch Int.random(in: 0..<20, using: &dice) {
             case 0:

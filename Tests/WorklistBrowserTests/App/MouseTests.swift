@@ -132,7 +132,7 @@ struct MouseTests {
     func dialogs() {
         var browser = Browser.loaded()
         browser.keys("s")
-        browser.click("Accession")
+        browser.click("accession number")
         #expect(browser.overlays.isEmpty)
         #expect(browser.list?.rows.order.column == .accession)
         browser.keys("s")
@@ -190,9 +190,10 @@ struct MouseTests {
     func wheelInDialogs() {
         var browser = Browser.loaded()
         browser.keys("e")
+        browser.keys("g")
         browser.wheel(.wheelDown)
         #expect(browser.overlays.last?.as(BuilderScreen.self)?.cursor == 3)
-        browser.keys("enter")
+        browser.keys("esc", "e", "enter")
         browser.type("X")
         browser.wheel(.wheelDown)
         #expect(browser.overlays.last?.as(BuilderScreen.self)?.takesText == true)
@@ -245,8 +246,8 @@ struct MouseTests {
     @Test("clicks anywhere on any screen do no harm", arguments: GoldenTests.Scene.allCases)
     func anywhere(_ scene: GoldenTests.Scene) {
         for size in [Self.size, TerminalSize(columns: 160, rows: 50), TerminalSize(columns: 20, rows: 5)] {
-            for row in stride(from: -1, through: size.rows, by: 2) {
-                for column in stride(from: -1, through: size.columns + 1, by: 7) {
+            for row in stride(from: -1, through: size.rows, by: 3) {
+                for column in stride(from: -1, through: size.columns + 1, by: 19) {
                     var browser = scene.browser(.standard, size)
                     _ = browser.render(size: size)
                     browser.press(column: column, row: row)
