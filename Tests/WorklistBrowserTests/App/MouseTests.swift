@@ -119,8 +119,8 @@ struct MouseTests {
     @Test("the words of the bottom line, the scopes in the title and the cancel in the status line are their keys")
     func words() {
         var browser = Browser.loaded()
-        browser.click("s sort")
-        #expect(browser.overlays.last?.is(SortMenu.self) == true)
+        browser.click(": command")
+        #expect(browser.overlays.last?.is(PaletteDialog.self) == true)
         browser.click("Esc close")
         #expect(browser.overlays.isEmpty)
         let find = browser.click("3 All").finds

@@ -54,7 +54,7 @@ struct ExportTests {
         for column in ["Date", "Time", "Patient", "Born", "ID", "Accession", "Doubtful"] {
             #expect(lines[0].split(separator: ",").contains(Substring(column)))
         }
-        #expect(lines[0].hasPrefix("St,Date,Time,Patient"))
+        #expect(lines[0].hasPrefix("Status,Date,Time,Patient"))
         let screen = (0..<4).compactMap { browser.list?.rows.row(at: $0) }.map {
             browser.list?.rows.text($0)[.id].text.string
         }
