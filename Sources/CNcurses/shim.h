@@ -18,6 +18,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -109,6 +110,14 @@ static inline const char *cnc_environment(const char *name) { return getenv(name
 static inline int cnc_no_core(void) {
     struct rlimit none = {0, 0};
     return setrlimit(RLIMIT_CORE, &none);
+}
+
+/* One SIGALRM after so many milliseconds; 0 for none. */
+static inline void cnc_timer(unsigned int milliseconds) {
+    struct itimerval value = {{0, 0}, {0, 0}};
+    value.it_value.tv_sec = (time_t)(milliseconds / 1000);
+    value.it_value.tv_usec = (suseconds_t)(milliseconds % 1000) * 1000;
+    setitimer(ITIMER_REAL, &value, NULL);
 }
 
 /* sigaction's handler member is a macro over a union. */

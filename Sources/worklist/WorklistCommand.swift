@@ -18,9 +18,7 @@ struct WorklistCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self,
-            ThemesCommand.self,
-            KeysCommand.self, InfoCommand.self,
-            CompletionCommand.self, ManualCommand.self,
+            ThemesCommand.self, KeysCommand.self, InfoCommand.self, CompletionCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: BrowseCommand.self
     )

@@ -8,7 +8,9 @@ extension Commands {
     /// Completions, the manual page, and what `--help` shows.
     @Suite("The shell's side")
     struct ShellTests {
-        private static let commands = ["browse", "demo", "find", "echo", "serve", "completion", "manual"]
+        private static let commands = [
+            "browse", "demo", "find", "echo", "serve", "themes", "keys", "info", "completion", "manual",
+        ]
 
         // MARK: --help
 

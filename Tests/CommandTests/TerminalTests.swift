@@ -14,6 +14,7 @@ extension InTerminal {
             #expect(screen.contains("2026") || screen.contains("date=today"))
             #expect(!screen.contains("on-the-shell"))
             #expect(try await terminal.isAlternate())
+            #expect(try await terminal.title() == "worklist: DEMO\n")
             try await terminal.press("q")
             let after = try await terminal.until("code-0-", "on-the-shell")
             #expect(!after.contains("Patient"))
@@ -183,6 +184,12 @@ extension InTerminal {
             #expect(!screen.hasPrefix("owned"))
             try await terminal.press("Enter")
             try await terminal.until("0010,0010", "EVIL")
+            let named = try await terminal.title()
+            #expect(named.hasPrefix("worklist: ") && !named.contains("owned"))
+            try await terminal.press("Escape")
+            try await terminal.until("complete", "3 rows")
+            try await terminal.press("q")
+            try await terminal.until("code-0-")
             #expect(try await terminal.title() == title)
         }
 

@@ -105,7 +105,7 @@ struct KeyDecoderTests {
             ("\u{1B}[11~\u{1B}[14~\u{1B}[15~", ["f1", "f4", "f5"]),
             ("\u{1B}[17~\u{1B}[21~\u{1B}[23~\u{1B}[24~", ["f6", "f10", "f11", "f12"]),
             ("\u{1B}[1;2P\u{1B}[15;5~", ["shift-f1", "ctrl-f5"]),
-            ("\u{1B}[[A\u{1B}[[E", ["f1", "f5"]), ("\u{1B}[Z", ["shift-tab"]),
+            ("\u{1B}[[A\u{1B}[[E", ["f1", "f5"]), ("\u{1B}[Z\u{1B}\t", ["shift-tab", "shift-tab"]),
             ("\u{1B}x\u{1B}\r\u{1B}é", ["alt-x", "alt-enter", "alt-é"]),
             ("\u{1B}\u{1B}[A", ["esc", "up"]),
             (

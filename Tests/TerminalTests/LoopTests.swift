@@ -80,6 +80,7 @@ private final class PipeScreen: Screen {
     func draw(_ grid: Grid, cursor: Point?) { inner.draw(grid, cursor: cursor) }
     func bell() { inner.bell() }
     func setMouse(_ isOn: Bool) { inner.setMouse(isOn) }
+    func setTitle(_ title: TerminalText) { inner.setTitle(title) }
     func invalidate() {}
     func suspend() {}
     func resume() {}

@@ -241,6 +241,35 @@ struct NcursesScreenTests {
         #expect(terminal.output() == "")
     }
 
+    @Test(
+        "the window's title is set where the old one can be kept, never with a control, and goes with the screen",
+        arguments: [
+            ("xterm-256color", true), ("xterm", true), ("tmux-256color", true), ("screen", false), ("linux", false),
+            ("vt100", false),
+        ]
+    )
+    func title(type: String, has: Bool) throws {
+        let terminal = try PseudoTerminal()
+        let screen = try NcursesScreen(terminal.options(type))
+        #expect(terminal.output().contains("\u{1B}[22;2t") == has)
+        screen.setTitle("\("RIS\u{1B}]2;x\u{07}\u{9C}Ü\u{202E}")")
+        let written = terminal.output()
+        // Ü ends with the byte 0x9C in UTF-8, which some terminals take for the end of the title.
+        #expect(written == (has ? "\u{1B}]2;RIS␛]2;x␇\u{FFFD}?\u{07}" : ""))
+        screen.setTitle("\("RIS\u{1B}]2;x\u{07}\u{9C}Ü\u{202E}")")
+        #expect(terminal.output() == "")
+        screen.close()
+        #expect(terminal.output().contains("\u{1B}[23;2t") == has)
+
+        var quiet = terminal.options(type)
+        quiet.title = false
+        let second = try NcursesScreen(quiet)
+        second.setTitle("RIS")
+        second.close()
+        let output = terminal.output()
+        #expect(!output.contains("\u{1B}]2;") && !output.contains("\u{1B}[22;2t"))
+    }
+
     @Test("only rows that changed are sent, and an equal frame sends nothing")
     func differences() throws {
         let terminal = try PseudoTerminal(columns: 80, rows: 24)
@@ -462,7 +491,7 @@ struct NcursesScreenTests {
             var options = PseudoTerminal.options("xterm-256color", descriptor: PseudoTerminal.open(path))
             options.allowCoreDumps = false
             let screen = try NcursesScreen(options)
-            TerminalRestore.patience = 1
+            TerminalRestore.patience = 300
             // The signal comes at once, the loop never: every frame is new, until the terminal's buffer is full.
             kill(getpid(), SIGTERM)
             var number = 0

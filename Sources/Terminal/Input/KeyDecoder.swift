@@ -211,7 +211,8 @@ public struct KeyDecoder: Sendable {
     private static func control(_ byte: UInt8, alt: Bool) -> Key {
         let more: Key.Modifiers = alt ? .alt : []
         switch byte {
-        case 0x09: return Key(.tab, more)
+        // ESC Tab is Shift-Tab of the Linux console; window managers keep Alt-Tab for themselves.
+        case 0x09: return Key(.tab, alt ? .shift : [])
         case 0x0D: return Key(.enter, more)
         case 0x08, 0x7F: return Key(.backspace, more)
         case 0x00: return Key(.character(" "), more.union(.ctrl))

@@ -37,9 +37,12 @@ public protocol TerminalApplication {
     /// When ``InputEvent/tick`` is wanted: a clock, a spinner. Nil: sleep until something happens.
     var nextDeadline: ContinuousClock.Instant? { get }
     mutating func render(size: TerminalSize) -> Frame
+    /// What the window is to be called; looked at with every frame. Nil: as it is.
+    var title: TerminalText? { get }
 }
 
 extension TerminalApplication {
+    public var title: TerminalText? { nil }
     public mutating func inputsArrived(at instant: ContinuousClock.Instant) {}
 }
 
@@ -77,6 +80,7 @@ public final class TerminalLoop<App: TerminalApplication> {
     private var unpainted: [Instant] = []
     private var requests: LoopRequests = []
     private var lastArrival: Instant?
+    private var shownTitle: TerminalText?
 
     public init(app: App, screen: any Screen) {
         self.app = app
@@ -162,19 +166,20 @@ public final class TerminalLoop<App: TerminalApplication> {
                     needsPaint = true
                     paintNow = true
                     resized = true
-                case SIGINT: deliver(.signal(.interrupt), at: .now)
-                case SIGTERM:
-                    TerminalRestore.endingNoticed()
-                    deliver(.signal(.terminate), at: .now)
-                case SIGQUIT: deliver(.signal(.quit), at: .now)
-                case SIGHUP:
-                    TerminalRestore.endingNoticed()
-                    deliver(.signal(.hangup), at: .now)
+                case SIGINT: end(by: .interrupt)
+                case SIGTERM: end(by: .terminate)
+                case SIGQUIT: end(by: .quit)
+                case SIGHUP: end(by: .hangup)
                 default: break
                 }
             }
         }
         if resized, screen.updateSize() { deliver(.resize(screen.size), at: .now) }
+    }
+
+    private func end(by signal: TerminalSignal) {
+        TerminalRestore.endingNoticed()
+        deliver(.signal(signal), at: .now)
     }
 
     private func readKeys() {
@@ -191,7 +196,7 @@ public final class TerminalLoop<App: TerminalApplication> {
                 // The terminal is gone.
                 inputClosed = true
                 decoderDeadline = nil
-                deliver(.signal(.hangup), at: now)
+                end(by: .hangup)
                 return
             }
             total += count
@@ -296,6 +301,10 @@ public final class TerminalLoop<App: TerminalApplication> {
         }
         retryAt = nil
         let frame = app.render(size: screen.size)
+        if let title = app.title, title != shownTitle {
+            shownTitle = title
+            screen.setTitle(title)
+        }
         screen.draw(frame.grid, cursor: frame.cursor)
         let end = Instant.now
         statistics.frames += 1

@@ -18,6 +18,8 @@ public final class NcursesScreen: Screen {
         public var asciiOnly = false
         /// Frames appear at once on terminals that know mode 2026.
         public var synchronizedOutput = true
+        /// The window's title is set by ``NcursesScreen/setTitle(_:)`` where the terminal can bring the old one back.
+        public var title = true
         /// Count bytes, see ``NcursesScreen/bytesWritten``; costs two small reads per frame.
         public var countBytes = false
         /// A core dump would hold patient data, so none is written.
@@ -47,6 +49,9 @@ public final class NcursesScreen: Screen {
     private let files: [UnsafeMutablePointer<FILE>]
     private let abilities: TerminalAbilities
     private let synchronizes: Bool
+    private let hasTitle: Bool
+    private let enter: [UInt8]
+    private let leave: [UInt8]
     private let meter: WriteMeter?
 
     private var pairs: ColorPairs
@@ -56,6 +61,7 @@ public final class NcursesScreen: Screen {
     private var line: [cchar_t] = []
     private var isOpen = true
     private var isMouseOn = false
+    private var title: TerminalText?
 
     nonisolated(unsafe) private static var isInUse = false
 
@@ -80,6 +86,9 @@ public final class NcursesScreen: Screen {
         isUTF8 = options.isUTF8 && !options.asciiOnly
         self.abilities = abilities
         synchronizes = options.synchronizedOutput && abilities.isModern
+        hasTitle = options.title && abilities.keepsTitles
+        enter = abilities.enter + (hasTitle ? TerminalAbilities.keepTitle : [])
+        leave = (hasTitle ? TerminalAbilities.bringTitleBack : []) + abilities.leave
         meter = options.countBytes ? WriteMeter() : nil
 
         if !options.allowCoreDumps { _ = cnc_no_core() }
@@ -91,10 +100,11 @@ public final class NcursesScreen: Screen {
                 input: options.input,
                 output: options.output,
                 modes: modes,
-                bytes: (synchronizes ? Self.synchronizeEnd : []) + abilities.leave + abilities.restore
+                bytes: (synchronizes ? Self.synchronizeEnd : []) + leave + abilities.restore
             )
         }
-        // LINES and COLUMNS in the environment must not freeze the size.
+        // LINES and COLUMNS in the environment must not freeze the size; ncurses overwrites them.
+        let sizeOfEnvironment = Self.sizeOfEnvironment()
         use_tioctl(true)
         guard let output = fdopen(cnc_duplicate(options.output), "w"),
             let input = fdopen(cnc_duplicate(options.input), "r"),
@@ -140,10 +150,10 @@ public final class NcursesScreen: Screen {
             // ncurses names pairs by short in places; more are never needed.
             limit: min(cnc_color_pairs(), 32_767)
         )
-        size = options.fallbackSize
+        size = sizeOfEnvironment ?? options.fallbackSize
         _ = curs_set(0)
         if !updateSize() { resizeterm(Int32(size.rows), Int32(size.columns)) }
-        send(abilities.enter)
+        send(enter)
     }
 
     deinit { close() }
@@ -309,7 +319,34 @@ public final class NcursesScreen: Screen {
         clearok(cnc_curscr(), true)
     }
 
+    /// Names the window. Does nothing where the terminal cannot bring the old title back.
+    public func setTitle(_ title: TerminalText) {
+        guard isOpen, hasTitle, title != self.title else { return }
+        self.title = title
+        sendTitle()
+    }
+
+    private func sendTitle() {
+        guard let title else { return }
+        var text: [UInt8] = []
+        for scalar in title.string.unicodeScalars.prefix(80) {
+            let bytes = Array(String(scalar).utf8)
+            // 0x9C inside of a character ends the title on terminals that look at bytes only.
+            if bytes.count > 1, !isUTF8 || bytes.contains(0x9C) { text.append(0x3F) } else { text += bytes }
+        }
+        send(Array("\u{1B}]2;".utf8) + text + [0x07])
+    }
+
     // MARK: Size
+
+    /// LINES and COLUMNS, for a line that does not know its terminal's size.
+    private static func sizeOfEnvironment() -> TerminalSize? {
+        func number(_ name: String) -> Int? {
+            cnc_environment(name).flatMap { Int(String(cString: $0)) }.flatMap { (1...10_000).contains($0) ? $0 : nil }
+        }
+        guard let columns = number("COLUMNS"), let rows = number("LINES") else { return nil }
+        return TerminalSize(columns: columns, rows: rows)
+    }
 
     public func updateSize() -> Bool {
         var window = winsize()
@@ -345,9 +382,10 @@ public final class NcursesScreen: Screen {
     }
 
     private func giveBack() {
-        send(abilities.leave)
+        send(leave)
         _ = curs_set(1)
         endwin()
+        send(abilities.wipe)
         setModes()
         TerminalRestore.setArmed(false)
     }
@@ -364,7 +402,8 @@ public final class NcursesScreen: Screen {
         clearok(cnc_curscr(), true)
         wnoutrefresh(window)
         doupdate()
-        send(abilities.enter)
+        send(enter)
+        sendTitle()
         if isMouseOn { send(abilities.mouseOn) }
     }
 
@@ -372,12 +411,15 @@ public final class NcursesScreen: Screen {
         guard isOpen else { return }
         isOpen = false
         // A terminal that has stopped reading must not keep the program from ending.
-        if !isReady { tcflush(options.output, TCOFLUSH) }
-        send(abilities.leave)
-        _ = curs_set(1)
-        endwin()
-        setModes()
-        TerminalRestore.disarm()
+        TerminalRestore.hurry {
+            if !isReady { tcflush(options.output, TCOFLUSH) }
+            send(leave)
+            _ = curs_set(1)
+            endwin()
+            send(abilities.wipe)
+            setModes()
+            TerminalRestore.disarm()
+        }
         delscreen(screen)
         for file in files { fclose(file) }
         relay.close()

@@ -24,6 +24,8 @@ public protocol Screen: AnyObject {
     /// Asks the terminal for mouse reports, ``InputEvent/mouse(_:)``, or for no more of them. Off at first; while they
     /// are on, text can be selected only with what the terminal has for that, mostly Shift.
     func setMouse(_ isOn: Bool)
+    /// Names the terminal's window; the old title comes back when the screen is closed or the program stopped.
+    func setTitle(_ title: TerminalText)
     /// The next frame is written whole, as if nothing were on the terminal.
     func invalidate()
     /// Gives the terminal back to the shell and stops the program, as Ctrl-Z does; returns when it runs again.
@@ -53,6 +55,7 @@ public final class HeadlessScreen: Screen {
     public private(set) var frames = 0
     public private(set) var bells = 0
     public private(set) var isMouseOn = false
+    public private(set) var title: TerminalText?
     public private(set) var isClosed = false
 
     public init(size: TerminalSize, depth: ColorDepth = .indexed256, isUTF8: Bool = true) {
@@ -74,6 +77,7 @@ public final class HeadlessScreen: Screen {
 
     public func bell() { bells += 1 }
     public func setMouse(_ isOn: Bool) { isMouseOn = isOn }
+    public func setTitle(_ title: TerminalText) { self.title = title }
     public func invalidate() {}
     public func suspend() {}
     public func resume() {}

@@ -161,7 +161,7 @@ extension Browser {
             return IdentityLines(lines: [StyledLine(rule)], isEmpty: true)
         }
         let plain = list.rows.text(cursor.row)
-        let text = isPrivate ? plain.masked : plain
+        let text = (isPrivate ? plain.masked : plain).asShown(ascii: theme.isASCII)
         var isDoubtful = false
         func value(_ value: ColumnText, or missing: TerminalText) -> TerminalText {
             switch value.state {
@@ -171,17 +171,21 @@ extension Browser {
             case .sound: return value.text
             case .guessed, .damaged:
                 isDoubtful = true
-                return value.text + " (?)"
+                return noted(value.text + " (?)")
+            case .unshown:
+                isDoubtful = true
+                return noted(value.text)
             }
         }
+        func noted(_ text: TerminalText) -> TerminalText { Unshown.noted(text, ascii: theme.isASCII) }
         var parts: [(text: TerminalText, isName: Bool)] = [(value(text[.patient], or: "NO NAME"), true)]
         let born = value(text[.born], or: "unknown")
         parts.append((text[.age].hasValue ? "born \(born) (\(text[.age].text))" : "born \(born)", false))
         parts.append((text[.sex].hasValue ? text[.sex].text : "sex -", false))
         let id = value(text[.id], or: "NONE")
-        parts.append((text.issuer.hasValue ? "ID \(id) [\(text.issuer.text)]" : "ID \(id)", false))
+        parts.append((text.issuer.hasValue ? "ID \(id) [\(noted(text.issuer.text))]" : "ID \(id)", false))
         if text[.accession].hasValue {
-            parts.append(("ACC \(text[.accession].text)", false))
+            parts.append(("ACC \(noted(text[.accession].text))", false))
         } else {
             parts.append(("no ACC", false))
         }

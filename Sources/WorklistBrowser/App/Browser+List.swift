@@ -123,7 +123,8 @@ extension Browser {
         let place: TerminalText = list.rows.position(of: other).map { "row \($0 + 1)" } ?? "hidden by the filter"
         let born = text[.born].hasValue ? text[.born].text : "unknown"
         let id = text[.id].hasValue ? text[.id].text : "none"
-        return "also on this list: \(text[.patient].text) (\(place), born \(born), ID \(id))"
+        let name = Unshown.noted(text[.patient].text, ascii: theme.isASCII)
+        return "also on this list: \(name) (\(place), born \(born), ID \(id))"
     }
 
     // MARK: Values

@@ -334,7 +334,8 @@ extension Browser {
         fresh.clampTop(viewRows: viewRows)
         message = Message(
             kind: .warning,
-            text: "\(shownGone[.patient].text) (ID \(shownGone[.id].text)) is no longer on the list; "
+            text:
+                "\(Unshown.noted(shownGone[.patient].text, ascii: theme.isASCII)) (ID \(shownGone[.id].text)) is no longer on the list; "
                 + "the cursor is on the nearest row"
         )
     }

@@ -166,7 +166,7 @@ extension Browser {
         for place in first..<min(first + max(0, rows), list.rows.shownCount) {
             guard let row = list.rows.row(at: place) else { break }
             let text = list.text(row)
-            visible.append((row, isPrivate ? text.masked : text))
+            visible.append((row, (isPrivate ? text.masked : text).asShown(ascii: theme.isASCII)))
         }
         // Widths settle with the first screenful; a few lines of it come and go with the bars below the list.
         let isMore = visible.count > list.layoutRows && list.layoutRows + 4 < rows
@@ -226,7 +226,8 @@ extension Browser {
         var sample: [RowText] = []
         for place in list.top..<min(list.top + Self.layoutSample, list.rows.shownCount) {
             guard let row = list.rows.row(at: place) else { break }
-            sample.append(isPrivate ? list.text(row).masked : list.text(row))
+            let text = list.text(row)
+            sample.append((isPrivate ? text.masked : text).asShown(ascii: theme.isASCII))
         }
         return ListLayout(
             width: columns,

@@ -111,7 +111,7 @@ extension Browser {
                 if column.column == .age { continue }
                 grid.write("-", row: row, column: column.start, style: style("detail.empty"))
             case .empty: continue
-            case .sound, .guessed, .damaged:
+            case .sound, .guessed, .damaged, .unshown:
                 let shown = ListLayout.shown(value, column.column, thisYear: String(now.date.year))
                 let room = value.isDoubtful ? max(0, column.width - 1) : column.width
                 let fitted = DisplayWidth.fit(
@@ -131,8 +131,15 @@ extension Browser {
                     maxWidth: room
                 )
                 if value.isDoubtful {
+                    let mark: TerminalText =
+                        switch value.state {
+                        case .guessed: theme.glyph(.guessed)
+                        // Not a question mark, which would look like one more character.
+                        case .unshown: theme.glyph(.warning)
+                        default: "?"
+                        }
                     grid.write(
-                        value.state == .guessed ? theme.glyph(.guessed) : "?",
+                        mark,
                         row: row,
                         column: column.start + min(fitted.width, room),
                         style: style("table.guessed"),

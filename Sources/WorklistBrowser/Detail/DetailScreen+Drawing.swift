@@ -107,7 +107,7 @@ extension DetailScreen {
         rows: Int,
         _ surroundings: Surroundings
     ) -> [(text: TerminalText, isWarning: Bool)] {
-        let summary = PatientSummary(tree.root, today: surroundings.now.date)
+        let summary = PatientSummary(tree.root, today: surroundings.now.date, ascii: surroundings.theme.isASCII)
         var lines = PatientSummary.flow(summary.patient, columns: columns).map { (text: $0, isWarning: false) }
         if let warning {
             let mark = surroundings.theme.glyph(.warning)
@@ -176,7 +176,7 @@ extension DetailScreen {
                     "\(element.tag) \(element.vr)  \(length)  asked: \(asked ? "yes" : "no")  returned: yes",
                     ink.text
                 )
-                let text = ElementText(element, in: tree.dataSet(row), readable: !isRaw)
+                let text = ElementText(element, in: tree.dataSet(row), readable: !isRaw, ascii: theme.isASCII)
                 if let problem = text.problem {
                     say(problem, text.isGuess ? ink.warning : ink.error, limit: max(1, room - 1))
                 }
@@ -358,7 +358,7 @@ extension DetailScreen {
             addOldValue(row, to: &line, surroundings)
             return line
         }
-        let text = ElementText(element, in: tree.dataSet(row), readable: !isRaw)
+        let text = ElementText(element, in: tree.dataSet(row), readable: !isRaw, ascii: theme.isASCII)
         let problemStyle = text.isGuess ? theme.style("table.guessed") : ink.error
         if text.problem == nil {
             line.space(2)

@@ -11,10 +11,11 @@ struct ElementText {
     var problem: TerminalText?
     /// The problem in two or three words.
     var shortProblem: TerminalText?
-    /// The text was read with a guessed character set; else the problem is damage.
+    /// The text was read with a guessed character set, or the terminal cannot show all of it; else the problem is damage.
     var isGuess = false
 
-    init(_ element: DataElement, in dataSet: DataSet, readable: Bool) {
+    /// `ascii`: the terminal shows nothing else.
+    init(_ element: DataElement, in dataSet: DataSet, readable: Bool, ascii: Bool = false) {
         if element.vr == .SQ {
             value = .empty
             return
@@ -55,6 +56,12 @@ struct ElementText {
         } else if shown.altered {
             problem = "characters that no screen can show were left out or replaced"
             shortProblem = "hidden characters"
+        }
+        if ascii, let words = Unshown.words(shown) {
+            let written: TerminalText = "this terminal has ASCII only; in code points: " + Unshown.inCodePoints(shown)
+            problem = problem.map { $0 + "; " + written } ?? written
+            isGuess = isGuess || shortProblem == nil
+            shortProblem = shortProblem.map { $0 + ", " + words } ?? words
         }
         if readable {
             let words = Self.meaning(decoded.string, element)

@@ -8,19 +8,24 @@ struct PatientSummary {
     /// Accession number, procedure, time and place.
     var procedure: [TerminalText] = []
 
-    init(_ item: DataSet, today: DICOMDate) {
-        addPatient(item, today: today)
+    /// `ascii`: the terminal shows nothing else.
+    init(_ item: DataSet, today: DICOMDate, ascii: Bool = false) {
+        addPatient(item, today: today, ascii: ascii)
         addProcedure(item, today: today)
+        if ascii {
+            patient = patient.map { Unshown.noted($0, ascii: true) }
+            procedure = procedure.map { Unshown.noted($0, ascii: true) }
+        }
     }
 
-    private mutating func addPatient(_ item: DataSet, today: DICOMDate) {
+    private mutating func addPatient(_ item: DataSet, today: DICOMDate, ascii: Bool) {
         let name = item.text(.patientName)
         let groups = PersonName(parsing: name?.string ?? "").groups.filter { !$0.isEmpty }
         if groups.isEmpty { patient.append("(no name)") }
         for (index, group) in groups.enumerated() {
             let shown = TerminalText(group.formatted)
             // A doubtful name says so before it is read.
-            let isDoubtful = shown.altered || (index == 0 && name?.problem != nil)
+            let isDoubtful = shown.altered || (index == 0 && name?.problem != nil) || (ascii && !shown.isASCII)
             patient.append(isDoubtful ? "! \(shown)" : shown)
         }
         patient.append(TerminalText(Self.born(item.string(.patientBirthDate) ?? "", today: today)))

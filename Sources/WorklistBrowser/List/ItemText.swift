@@ -13,6 +13,8 @@ struct ColumnText: Hashable, Sendable {
         case guessed
         /// Bytes that mean nothing, or a value that is not what its VR demands.
         case damaged
+        /// Sound, but the terminal cannot show all of its characters.
+        case unshown
     }
 
     var text: TerminalText
@@ -21,9 +23,9 @@ struct ColumnText: Hashable, Sendable {
     static let absent = ColumnText(text: .empty, state: .absent)
     static let empty = ColumnText(text: .empty, state: .empty)
 
-    var hasValue: Bool { state == .sound || state == .guessed || state == .damaged }
+    var hasValue: Bool { state != .absent && state != .empty }
     /// The user has to look twice.
-    var isDoubtful: Bool { state == .guessed || state == .damaged }
+    var isDoubtful: Bool { state == .guessed || state == .damaged || state == .unshown }
 }
 
 /// Reading single attributes of an item.
@@ -166,11 +168,13 @@ enum StepStatus: Hashable, Sendable {
     /// What the letters and marks of the list mean.
     static func legend(_ theme: Theme) -> [TerminalText] {
         let doubtful = theme.glyph(.guessed) == "?" ? "?" : theme.glyph(.guessed) + " ?"
-        return [
+        let lines: [TerminalText] = [
             "S scheduled  A arrived  R ready  I started  D departed  C done  X stopped",
             theme.glyph(.stat) + " urgent  * like another patient  " + doubtful + " doubtful text  - not returned  "
                 + theme.glyph(.truncated) + " cut",
         ]
+        guard theme.isASCII else { return lines }
+        return lines + [theme.glyph(.warning) + " after a text: this terminal lacks characters of it, shown as ?"]
     }
 }
 
@@ -255,6 +259,15 @@ struct RowText: Sendable {
     private static func meaning(_ dataSet: DataSet, _ sequence: Tag) -> ColumnText {
         guard let item = dataSet.items(sequence).first else { return .absent }
         return ItemText.column(item, .codeMeaning)
+    }
+
+    /// As a terminal shows it, see ``ColumnText/asShown(ascii:)``.
+    func asShown(ascii: Bool) -> RowText {
+        guard ascii else { return self }
+        var copy = self
+        copy.columns = columns.map { $0.asShown(ascii: true) }
+        copy.issuer = issuer.asShown(ascii: true)
+        return copy
     }
 
     /// Names and identifiers replaced, for screenshots and training.

@@ -33,7 +33,7 @@ extension PlainBrowser {
 
     private mutating func perform(_ command: PlainCommand, _ argument: String, wasAskedToQuit: Bool) {
         switch command {
-        case .run: absorb(browser.perform(.queryRun))
+        case .run: ask(.queryRun)
         case .cancel: cancel()
         case .next: move(by: 1, argument)
         case .previous: move(by: -1, argument)
@@ -66,6 +66,12 @@ extension PlainBrowser {
         }
     }
 
+    /// A command that asks the server, or why it cannot.
+    private mutating func ask(_ command: Command) {
+        if let reason = browser.reason(against: command) { return say(reason) }
+        absorb(browser.perform(command))
+    }
+
     /// A command by its name in the palette.
     private mutating func perform(_ command: Command, _ argument: String, wasAskedToQuit: Bool) {
         if let plain = PlainCommand.names[command] {
@@ -77,10 +83,12 @@ extension PlainBrowser {
             if browser.run != nil { cancel() } else { quit(true) }
             return
         case .dayPrevious, .dayToday, .dayNext, .scopeScanner, .scopeModality, .scopeAll:
-            absorb(browser.perform(command))
-            return
+            return ask(command)
         case .rowCopy, .rowCopyValue: return say("plain mode has no clipboard: show says every value")
         case .rowAsKey: return say("key NAME=VALUE makes any value a key of the query")
+        case .problems:
+            if browser.settings.problems.isEmpty { say("no problem in your files") }
+            return sayProblems()
         case .redraw, .suspend, .palette, .viewFit, .moveLeft, .moveRight:
             return say("\(command.rawValue) is for a screen, and plain mode has none")
         default: break
@@ -92,9 +100,12 @@ extension PlainBrowser {
         if ["row.", "marks.", "detail."].contains(where: command.rawValue.hasPrefix), rowToActOn() == nil { return }
         let before = browser.list?.cursor
         let lineCount = output.lines.count
-        absorb(browser.perform(command))
+        let reason = browser.reason(against: command)
+        absorb(browser.perform(command, argument: argument.isEmpty ? nil : argument))
         if browser.list?.cursor != before, browser.list?.cursor != nil { return sayRow() }
-        if output.lines.count == lineCount { say("\(command.rawValue): nothing that a line could tell has changed") }
+        if output.lines.count == lineCount {
+            say("\(command.rawValue): \(reason ?? "nothing that a line could tell has changed")")
+        }
     }
 
     // MARK: Rows
@@ -240,6 +251,7 @@ extension PlainBrowser {
     }
 
     private mutating func findPatient(_ name: String) {
+        if let reason = browser.reason(against: .scopeAll) { return say(reason) }
         let path = AttributePath([], .patientName)
         if name.isEmpty {
             guard browser.query[path]?.isMatching == true else {
@@ -281,8 +293,10 @@ extension PlainBrowser {
     }
 
     private mutating func day(_ argument: String) {
+        if let reason = browser.reason(against: .dayToday) { return say(reason) }
         if argument == "today" || argument.isEmpty { return absorb(browser.moveDay(by: nil)) }
-        guard let days = Int(argument), abs(days) <= 36_500 else {
+        guard let days = Int(argument) else { return absorb(browser.perform(.dayToday, argument: argument)) }
+        guard abs(days) <= 36_500 else {
             return say("\(PlainCommand.day.help.usage): \(PlainCommand.day.help.text)")
         }
         absorb(browser.moveDay(by: days))
@@ -300,7 +314,11 @@ extension PlainBrowser {
 
     // MARK: Servers
 
-    private mutating func sayServers() {
+    mutating func sayProblems() {
+        for problem in browser.settings.problems { say("problem: \(problem.description)") }
+    }
+
+    mutating func sayServers() {
         if browser.servers.isEmpty { say("no server is configured; server AE@HOST:PORT OUR-AE uses one") }
         for (index, server) in browser.servers.enumerated() {
             say("\(index + 1). \(serverWords(server))\(server == browser.server ? ", in use" : "")")

@@ -87,11 +87,20 @@ public struct PlainBrowser: Sendable {
         say("worklist, plain mode. help lists the commands.")
         // A form that nobody can see.
         browser.overlays.removeAll()
+        sayProblems()
         guard browser.server != nil else {
+            if !browser.servers.isEmpty {
+                say("No server is chosen: server N uses one of these.")
+                sayServers()
+                return taken()
+            }
             say("No server is configured yet: server AE@HOST:PORT OUR-AE uses one, demo a synthetic schedule.")
             return taken()
         }
-        absorb(browser.start())
+        let effects = browser.start()
+        // It names a key for what has just been said.
+        browser.message = nil
+        absorb(effects)
         return taken()
     }
 
@@ -161,7 +170,7 @@ public struct PlainBrowser: Sendable {
         for effect in effects {
             switch effect {
             // A bell, a clipboard and a screen to draw are escape sequences or nothing here.
-            case .bell, .redraw, .suspend, .copy: break
+            case .bell, .redraw, .suspend, .copy, .mouse, .readThemes: break
             default: output.effects.append(effect)
             }
         }
@@ -213,10 +222,10 @@ public struct PlainBrowser: Sendable {
             say("\(name): \(Figures.milliseconds(milliseconds))")
             return
         case .worklistOffered:
-            say("Modality Worklist is offered")
+            say("the server offers the worklist")
             return
         case .worklistRefused(let reason):
-            say("Modality Worklist is not offered: \(reason)")
+            say("the server does not offer the worklist: \(reason)")
             return
         case .succeeded(let milliseconds): say("answered: C-ECHO took \(Figures.milliseconds(milliseconds))")
         case .refused(let status):

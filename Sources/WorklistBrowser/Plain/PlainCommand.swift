@@ -39,7 +39,7 @@ enum PlainCommand: String, CaseIterable {
             ("patient NAME", "ask the server for a name, such as SMI*; nothing is added to it; alone: any name")
         case .key: ("key NAME=VALUE", "set a key of the query, such as PatientID=00391022; run asks; NAME= empties it")
         case .query: ("query", "the keys of the query")
-        case .day: ("day -1 | today | +1", "the day before, today, the day after")
+        case .day: ("day -1 | today | +1", "the day before, today, the day after; yesterday, tomorrow, or 2026-11-24")
         case .sort: ("sort COLUMN [down]", "sort by \(ListColumn.allCases.map(\.rawValue).joined(separator: ", "))")
         case .freeze: ("freeze", "freeze the order, new rows at the end; again: sort them")
         case .privacy: ("privacy", "hide names and identifiers; again: show them")

@@ -102,6 +102,8 @@ struct BrowserProgram: TerminalApplication {
 
     mutating func render(size: TerminalSize) -> Frame { browser.render(size: size) }
 
+    var title: TerminalText? { browser.windowTitle }
+
     // MARK: Effects
 
     private mutating func carryOut(_ effects: [Effect]) -> LoopRequests {

@@ -13,6 +13,8 @@ struct BrowserSession: Sendable {
     var theme: String?
     var color: ColorChoice
     var asciiOnly: Bool
+    /// The window may be called by the server's name.
+    var setsTitle = true
     var script: Script?
     var size: TerminalSize
     var clock: BrowserClock
@@ -55,6 +57,7 @@ struct BrowserSession: Sendable {
             var options = NcursesScreen.Options(isUTF8: isUTF8)
             options.color = color
             options.asciiOnly = asciiOnly
+            options.title = setsTitle
             options.countBytes = wantsStatistics
             do {
                 screen = try NcursesScreen(options)

@@ -7,6 +7,7 @@ import WorklistBrowser
 
 /// Plain mode: lines from standard input, lines to standard output, and nothing a terminal would have to understand.
 struct PlainSession: Sendable {
+    var settings: BrowserSettings
     var servers: [ServerProfile]
     var current: ServerProfile?
     var effects: EffectRunner.Options
@@ -38,6 +39,7 @@ struct PlainSession: Sendable {
                 servers: servers,
                 current: current,
                 configPath: effects.configuration.path,
+                settings: settings,
                 now: clock.now()
             ),
             isInteractive: isTerminal

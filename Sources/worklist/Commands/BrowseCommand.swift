@@ -14,7 +14,8 @@ struct BrowserOptions: ParsableArguments {
 
     @Option(
         name: .customLong("themes-dir"),
-        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder")
+        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder"),
+        completion: .directory
     )
     var themesDirectory: String?
 
@@ -26,6 +27,9 @@ struct BrowserOptions: ParsableArguments {
 
     @Flag(help: "Lines instead of a screen, for screen readers and serial lines; by itself where TERM is dumb.")
     var plain = false
+
+    @Flag(name: .customLong("no-title"), help: "Leave the title of the terminal's window as it is.")
+    var noTitle = false
 
     @Option(
         help: ArgumentHelp("Run keys and commands from a file, without a terminal.", valueName: "file"),
@@ -57,7 +61,10 @@ struct BrowserOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Take clicks and the wheel; without, the terminal selects text by itself.")
     var mouse: Bool?
 
-    @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var keymap: String?
     @Option(help: ArgumentHelp("Ask again and again, from 15 to 3600 seconds after each answer.", valueName: "seconds"))
     var watch: Int?
@@ -104,8 +111,23 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.terminal = nil
-        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
-        return await PlainSession(servers: servers, current: current, effects: effects, clock: clock).run()
+        return await PlainSession(
+            settings: try settings(effects.configuration),
+            servers: servers,
+            current: current,
+            effects: effects,
+            clock: BrowserClock(fixed: clock.flatMap(Self.moment))
+        ).run()
+    }
+
+    /// What the user's files say, and what is wrong in them.
+    private func settings(_ configuration: Configuration) throws -> BrowserSettings {
+        var settings = BrowserSettings()
+        settings.problems = configuration.problems
+        settings.keymap = try KeymapFile.load(keymap)
+        settings.problems += settings.keymap.problems
+        settings.isMouseOn = mouse ?? configuration.isMouseOn
+        return settings
     }
 
     private func session(
@@ -115,21 +137,17 @@ struct BrowserOptions: ParsableArguments {
     ) throws -> BrowserSession {
         var current = current
         if let limit { current?.rowLimit = limit }
-        var settings = BrowserSettings()
-        settings.problems = effects.configuration.problems
-        settings.keymap = try KeymapFile.load(keymap)
-        settings.problems += settings.keymap.problems
-        settings.isMouseOn = mouse ?? effects.configuration.isMouseOn
         var effects = effects
         effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
         return BrowserSession(
-            settings: settings,
+            settings: try settings(effects.configuration),
             servers: servers,
             current: current,
             effects: effects,
             theme: theme,
             color: ColorChoice(parsing: color) ?? .auto,
             asciiOnly: ascii,
+            setsTitle: !noTitle,
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
             clock: BrowserClock(fixed: clock.flatMap(Self.moment)),

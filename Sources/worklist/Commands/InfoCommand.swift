@@ -10,13 +10,14 @@ struct InfoCommand: ParsableCommand {
         discussion: """
             Nothing is written, nothing is sent. Exit code 2 if something is wrong.
 
-            Examples:
-              worklist info
-              worklist info --config ./trial.toml
+            \(Examples.text(Examples.info))
             """
     )
 
-    @Option(help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this configuration file instead of the usual one.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var config: String?
 
     func run() throws {

@@ -10,23 +10,26 @@ struct KeysCommand: ParsableCommand {
         discussion: """
             The file is keymap.toml of your configuration folder: [list], then "r" = "query.run", a binding a line.
 
-            Examples:
-              worklist keys --context list
-              worklist keys --format markdown > keys.md
-              worklist keys --check
+            \(Examples.text(Examples.keys))
             """
     )
 
-    @Option(help: ArgumentHelp("Only one part: list, builder, detail, form, ...", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only one part: list, builder, detail, form, ...", valueName: "name"),
+        completion: .list(UserKeymap.contexts)
+    )
     var context: String?
 
-    @Option(help: ArgumentHelp("table or markdown.", valueName: "format"))
+    @Option(help: ArgumentHelp("table or markdown.", valueName: "format"), completion: .list(["table", "markdown"]))
     var format: String = "table"
 
     @Flag(help: "Say what is wrong in the keymap file, and nothing else; exit code 2 if something is.")
     var check = false
 
-    @Option(help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this keymap instead of keymap.toml of your configuration.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
     var keymap: String?
 
     func validate() throws {

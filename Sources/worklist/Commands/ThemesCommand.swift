@@ -11,10 +11,12 @@ struct ThemesCommand: ParsableCommand {
         discussion: """
             --check says, with file and line, what is no theme, and which text is hard to read on its background (WCAG 2.1: \
             contrast of 4.5 to 1). It ends with 0 if all is well, 1 if a text is hard to read, 2 if the file is no theme.
+
+            \(Examples.text(Examples.themes))
             """
     )
 
-    @Option(help: ArgumentHelp("Check a theme's file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Check a theme's file.", valueName: "file"), completion: .file(extensions: ["toml"]))
     var check: String?
 
     @Option(
@@ -22,16 +24,20 @@ struct ThemesCommand: ParsableCommand {
     )
     var contrast: Double = Contrast.text
 
-    @Option(help: ArgumentHelp("Print a small worklist in a theme.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Print a small worklist in a theme.", valueName: "name"),
+        completion: CompletionValues.themes
+    )
     var preview: String?
 
     @Option(
         name: .customLong("themes-dir"),
-        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder")
+        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder"),
+        completion: .directory
     )
     var themesDirectory: String?
 
-    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.")
+    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.", completion: CompletionValues.colors)
     var color: String = "auto"
 
     @Flag(help: "Draw with ASCII characters only.")

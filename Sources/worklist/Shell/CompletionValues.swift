@@ -16,7 +16,8 @@ enum CompletionValues {
     }
 
     static let themes = CompletionKind.custom { _, _, prefix in
-        ((try? ThemeLibrary.standard(themesDirectory: nil))?.names ?? []).filter { $0.hasPrefix(prefix) }
+        let library = try? ThemeLibrary.standard(themesDirectory: nil)
+        return (library?.names ?? []).filter { $0.hasPrefix(prefix) }
     }
 
     /// Attributes by keyword: those of the worklist, those of the step with `SPS.` before them, and of the whole

@@ -49,6 +49,23 @@ enum Examples {
         Example("worklist serve --ae RISMWL --items 5000 --seed 3", "a large schedule, for one AE title"),
     ]
 
+    static let themes = [
+        Example("worklist themes", "their names, and where they are from"),
+        Example("worklist themes --preview dark", "a small worklist in a theme"),
+        Example("worklist themes --check my.toml", "is it a theme, and can every text be read?"),
+    ]
+
+    static let keys = [
+        Example("worklist keys --context list", "what every key of the list does"),
+        Example("worklist keys --format markdown > keys.md", "all of them, to print"),
+        Example("worklist keys --check", "what is wrong in your keymap file"),
+    ]
+
+    static let info = [
+        Example("worklist info", "which files are used, and what is wrong in them"),
+        Example("worklist info --config ./trial.toml", "the same for another configuration"),
+    ]
+
     static let completion = [
         Example("source <(worklist completion bash)", "for bash, in ~/.bashrc"),
         Example("worklist completion zsh > ~/.zfunc/_worklist", "for zsh, with ~/.zfunc in fpath"),
@@ -62,6 +79,7 @@ enum Examples {
 
     static let all: [(command: String?, examples: [Example])] = [
         (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("echo", echo), ("serve", serve),
+        ("themes", themes), ("keys", keys), ("info", info),
         ("completion", completion), ("manual", manual),
     ]
 

@@ -91,13 +91,14 @@ struct ManualPage {
     private static let environment = [
         ("WORKLIST_CONFIG_DIR", "The folder of the configuration, in place of the usual one."),
         ("XDG_CONFIG_HOME", "Where that folder, worklist, is looked for; ~/.config unless set."),
-        ("XDG_DATA_HOME, XDG_DATA_DIRS", "Where themes are looked for beside one's own, in worklist/themes."),
+        ("XDG_STATE_HOME", "Where what is remembered is kept, in worklist; ~/.local/state unless set."),
         ("NO_COLOR", "No colours: the mono theme."), ("TERM", "The terminal; dumb chooses plain mode."),
         ("COLUMNS", "Width of the table that find prints, in place of the terminal's."),
     ]
 
     private static let files = [
         ("~/.config/worklist/config.toml", "The servers, and the default one."),
+        ("~/.config/worklist/keymap.toml", "Keys of one's own."),
         ("~/.config/worklist/themes/NAME.toml", "Themes of one's own."),
     ]
 

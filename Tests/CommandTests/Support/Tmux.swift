@@ -78,6 +78,16 @@ final class Tmux: Sendable {
         try await run(["display-message", "-p", "#{alternate_on}"]).hasPrefix("1")
     }
 
+    /// What a program may leave behind in the terminal: screen, cursor, keypad, mouse, insert mode, wrapping, title.
+    func state() async throws -> String {
+        let names = [
+            "alternate_on", "cursor_flag", "keypad_cursor_flag", "keypad_flag", "mouse_any_flag", "mouse_button_flag",
+            "mouse_sgr_flag", "mouse_standard_flag", "insert_flag", "origin_flag", "wrap_flag", "scroll_region_upper",
+            "pane_title",
+        ]
+        return try await run(["display-message", "-p", names.map { "\($0)=#{\($0)}" }.joined(separator: " ")])
+    }
+
     /// What programs have made of the window's title.
     func title() async throws -> String { try await run(["display-message", "-p", "#{pane_title}"]) }
 

@@ -185,8 +185,13 @@ struct PlainQueryTests {
         #expect(words("day +1")?.hasSuffix(": date=20261122") == true)
         #expect(words("day today")?.hasSuffix(": date=today(20261124)") == true)
         #expect(words("day.next")?.hasSuffix(": date=tomorrow(20261125)") == true)
-        #expect(words("day x")?.hasPrefix("day -1 | today | +1: ") == true)
-        #expect(words("day 99999999999") == words("day x"))
+        #expect(words("day 2026-11-20")?.hasSuffix(": date=20261120") == true)
+        #expect(words("day 99999999999")?.hasPrefix("day -1 | today | +1: ") == true)
+        for wrong in ["day x", "day 2026-13-01", "day 99999999999"] {
+            let output = plain.take(line: wrong)
+            #expect(output.effects.isEmpty)
+            #expect(!output.lines.isEmpty)
+        }
     }
 
     @Test("every command of the list's palette is understood: none is unknown, and none opens what nobody sees")
@@ -339,7 +344,7 @@ struct PlainQueryTests {
     func noServer() {
         var plain = PlainBrowser.sample(server: nil)
         #expect(plain.start().lines.last?.string.hasPrefix("No server is configured yet: ") == true)
-        #expect(plain.type("run") == ["no server yet: v chooses one"])
+        #expect(plain.type("run") == ["no server is chosen"])
         let output = plain.take(line: "server RIS@127.0.0.1:104 CT09")
         #expect(output.effects.finds.first?.server.callingAETitle == "CT09")
     }
