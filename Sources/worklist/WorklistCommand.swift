@@ -17,8 +17,9 @@ struct WorklistCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            BrowseCommand.self, DemoCommand.self, FindCommand.self, EchoCommand.self, ServeCommand.self,
-            ThemesCommand.self, KeysCommand.self, InfoCommand.self, CompletionCommand.self, ManualCommand.self,
+            BrowseCommand.self, DemoCommand.self, FindCommand.self, ExplainCommand.self, EchoCommand.self,
+            ServeCommand.self, ThemesCommand.self, KeysCommand.self, InfoCommand.self, CompletionCommand.self,
+            ManualCommand.self,
         ],
         defaultSubcommand: BrowseCommand.self
     )

@@ -42,7 +42,7 @@ public enum FindscuLine {
     }
 
     /// A word as a POSIX shell reads it back.
-    static func quoted(_ word: String) -> String {
+    public static func quoted(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2C...0x2F, 0x3A, 0x3D, 0x40, 0x5F: true

@@ -176,6 +176,12 @@ private struct KeyChecker {
             guard DataElement.bytes(ofNumbers: parts, vr: vr) == nil else { return }
             error("'\(value)' is not a number that \(vr) can hold", "write a number, or empty the key")
         } else if let problem = ValueCheck.problem(inValues: value, vr: vr, asKey: true) {
+            // From evening to morning is no range of a day, yet a period of two (PS3.4 table K.6-1).
+            if case .reversedRange = problem, key.path == .step(.scheduledProcedureStepStartTime),
+                query.isNight(time: value, now: now)
+            {
+                return
+            }
             error("\(problem)", "write it as \(KeyCheck.hint(for: key.path, vr: vr, in: query))")
         }
     }

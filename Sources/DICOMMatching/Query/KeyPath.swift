@@ -10,6 +10,7 @@ import DICOMData
 /// ScheduledProcedureStepSequence/Modality=CT        dcm4che
 /// SPS.Modality=CT   Modality=CT                     a step's attribute finds its sequence in the worklist model
 /// (0009,1001):LO=X                                  the VR, where the dictionary has none
+/// /Modality=CT                                      at the top level, whatever the worklist model says
 /// ```
 public enum KeyPath {
     /// A key as read.
@@ -32,7 +33,8 @@ public enum KeyPath {
         let equals = text.firstIndex(of: "=")
         let value = equals.map { String(text[text.index(after: $0)...]) }
         let pathText = text[..<(equals ?? text.endIndex)]
-        let segments = try segments(of: pathText, in: text)
+        let isRooted = pathText.first == "/"
+        let segments = try segments(of: isRooted ? pathText.dropFirst() : pathText, in: text, at: isRooted ? 1 : 0)
         guard let last = segments.last else { throw KeyPathError(.nothing, text, at: 0) }
 
         var steps: [AttributePath.Step] = []
@@ -51,7 +53,7 @@ public enum KeyPath {
         }
         var path = AttributePath(steps, last.tag)
         var note: String?
-        if model == .worklist, steps.isEmpty, let home = WorklistModel.home(of: last.tag), home != path {
+        if model == .worklist, !isRooted, steps.isEmpty, let home = WorklistModel.home(of: last.tag), home != path {
             path = home
             note = "\(last.name) was put into the Scheduled Procedure Step Sequence"
         }
@@ -66,9 +68,13 @@ public enum KeyPath {
         let position: Int
     }
 
-    private static func segments(of path: Substring, in text: String) throws(KeyPathError) -> [Segment] {
+    private static func segments(
+        of path: Substring,
+        in text: String,
+        at start: Int
+    ) throws(KeyPathError) -> [Segment] {
         var segments: [Segment] = []
-        var position = 0
+        var position = start
         for part in path.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "." || $0 == "/" }) {
             segments.append(try segment(part, in: text, at: position))
             position += part.count + 1
@@ -169,6 +175,26 @@ public enum KeyPath {
         }
         guard let distance = previous.last, distance <= limit else { return nil }
         return distance
+    }
+}
+
+extension QueryKey {
+    /// The path as people write it, read back to the same key by ``KeyPath``: `SPS.Modality`, `SPS[1].Modality`.
+    ///
+    /// Items are numbered in the query where a sequence has several. The VR is written where the dictionary has another.
+    public func spelling(in query: Query) -> String {
+        var text = ""
+        for (depth, step) in path.steps.enumerated() {
+            let isStep = depth == 0 && step.tag == .scheduledProcedureStepSequence
+            text += isStep ? "SPS" : DataDictionary.keywordOrTag(step.tag)
+            let sequence = AttributePath(Array(path.steps.prefix(depth)), step.tag)
+            if step.item > 0 || query.itemCount(of: sequence) > 1 { text += "[\(step.item)]" }
+            text += "."
+        }
+        text += DataDictionary.keywordOrTag(path.tag)
+        if vr != DataDictionary.vr(of: path.tag) ?? .UN { text += ":\(vr)" }
+        let isMoved = query.model == .worklist && path.steps.isEmpty && WorklistModel.home(of: path.tag) ?? path != path
+        return isMoved ? "/" + text : text
     }
 }
 

@@ -33,14 +33,7 @@ public struct ArrangeJob: Sendable {
         by order: SortOrder,
         fallback: SpecificCharacterSet?
     ) -> [UInt32] {
-        var keys: [SortKey] = []
-        keys.reserveCapacity(rows)
-        table.forEach(0..<rows) { row, item in
-            keys.append(SortKey(item, column: order.column, fallback: fallback))
-            return row & 0xFFF != 0 || !Task.isCancelled
-        }
-        let all = (0..<UInt32(truncatingIfNeeded: keys.count)).map { $0 }
-        return RowComparator(order: order, table: table, fallback: fallback).sorted(all, keys: keys)
+        RowComparator(order: order, table: table, fallback: fallback).sorted(rows: rows)
     }
 
     static func filtered(
@@ -53,7 +46,8 @@ public struct ArrangeJob: Sendable {
         var result: [UInt32] = []
         for (count, row) in rows.enumerated() {
             if count & 0x3FF == 0, Task.isCancelled { break }
-            if filter.matches(RowText(table.item(Int(row)), fallback: fallback, today: today)) { result.append(row) }
+            let text = RowText(table.item(Int(row)), fallback: fallback, today: today, reading: filter.attributes)
+            if filter.matches(text) { result.append(row) }
         }
         return result
     }

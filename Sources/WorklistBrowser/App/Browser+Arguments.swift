@@ -20,6 +20,10 @@ extension Browser {
         case .viewTheme: return useTheme(named: argument)
         case .dayToday: return moveDay(toWord: argument)
         case .watchToggle: return watch(every: argument)
+        case .queriesMenu:
+            if let saved = savedQuery(named: argument) { return run(saved) }
+            message = Message(kind: .warning, text: "there is no saved query “\(argument)”")
+            return []
         default: return perform(command)
         }
     }
@@ -93,6 +97,7 @@ extension Command {
         case .viewTheme: ("theme", "NAME")
         case .watchToggle: ("watch", "60, 5 min")
         case .dayToday: ("day", "-1, +2, today, 2026-11-24")
+        case .queriesMenu: ("saved", "NAME")
         default: nil
         }
     }

@@ -281,7 +281,7 @@ extension Browser {
         case (0, _):
             scanQuery?.foundNothing = true
             let next = settings.barcode.fields.drop { $0 != scan.field }.dropFirst().first
-            let hint: TerminalText = next.map { "; scan again: asked as \($0.word)" } ?? ""
+            let hint: TerminalText = next.map { "; scan it again to look for it as \($0.word)" } ?? ""
             message = Message(kind: .warning, text: "nothing has \(scan.field.word) \(code)\(hint)")
         case (_, 1):
             message = Message(kind: .info, text: "\(name(ofRow: 0)): \(scan.field.word) \(code) scanned")

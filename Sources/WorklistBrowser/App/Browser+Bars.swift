@@ -30,6 +30,7 @@ extension Browser {
         let short = scopes(\.shortWord)
         if long.width + 2 + clock.width <= room {
             right.add(long)
+            right.add(savedScopes(columns: room - long.width - 2 - clock.width))
             right.space(2)
             right.add(clock, ink.text)
         } else if long.width < room {
@@ -69,6 +70,25 @@ extension Browser {
         return line
     }
 
+    /// The saved queries with a number, beside the scopes: those that fit whole.
+    private func savedScopes(columns: Int) -> StyledLine {
+        var line = StyledLine()
+        let numbered = savedQueries.filter { $0.number != nil }.sorted { ($0.number ?? 0) < ($1.number ?? 0) }
+        for saved in numbered {
+            guard let number = saved.number else { continue }
+            let label: TerminalText = "\(number) \(saved.name)"
+            let isActive = isActive(saved)
+            guard line.width + 2 + label.width + (isActive ? 2 : 0) <= columns else { break }
+            line.space(2)
+            if isActive {
+                line.add("[\(label)]", theme.style("ui.bar.scope.active"))
+            } else {
+                line.add(label, theme.style("ui.bar.scope"))
+            }
+        }
+        return line
+    }
+
     private func scopes(_ word: (ScopeKey) -> String) -> StyledLine {
         let active = activeScope
         var line = StyledLine()
@@ -94,21 +114,9 @@ extension Browser {
 
     func drawQueryLine(_ grid: inout Grid) {
         let ink = Ink(theme)
-        let words = list?.words ?? QueryWords.words(of: query, now: now.queryMoment)
-        var left = StyledLine(" Q  ", ink.dim)
-        if words.isEmpty { left.add(QueryWords.line(words, isPrivate: isPrivate), ink.text) }
-        for (index, word) in words.enumerated() {
-            // The blanks belong to the word, so that a cut between words leaves its mark.
-            let text = (index > 0 ? "  " : "") + word.text(isPrivate: isPrivate)
-            // Another day than today, be it that midnight has passed, is easily overlooked.
-            let day = word.name == "date" ? DICOMDate(parsing: word.wire) : nil
-            left.add(text, day == nil || day == now.date ? ink.text : ink.warning)
-        }
-        if let list, run == nil, attempt == nil, list.query.keys != query.keys {
-            let key = keymap.label(of: .queryRun, in: .list) ?? "r"
-            left.add("  edited: \(key) runs it", ink.warning)
-        }
-        let right = ageLines(ink).first { left.width + 1 + $0.width <= size.columns } ?? ageLines(ink).last
+        let ages = ageLines(ink)
+        let left = queryWordsLine(ages: ages, ink)
+        let right = ages.first { left.width + 1 + $0.width <= size.columns } ?? ages.last
         left.draw(into: &grid, row: 1, column: 0, columns: size.columns, right: right ?? StyledLine())
     }
 
@@ -133,10 +141,13 @@ extension Browser {
         let whole: TerminalText =
             list.isRunning
             ? "started \(list.startedAt.clock)" : "\(isOld ? "OLD: " : "")as of \(clock) (\(Figures.age(age)))"
-        guard let watch else { return [line((whole, style))] }
-        let watchStyle = watch.isWarning ? ink.warning : ink.dim
         let short: TerminalText =
             list.isRunning ? "started \(list.startedAt.clock)" : isOld ? "OLD: \(clock)" : "as of \(clock)"
+        guard let watch else {
+            let bare: TerminalText = list.isRunning ? list.startedAt.clock : isOld ? "OLD \(clock)" : clock
+            return [line((whole, style)), line((short, style)), line((bare, style))]
+        }
+        let watchStyle = watch.isWarning ? ink.warning : ink.dim
         return [
             line((whole, style), (watch.long, watchStyle)),
             line((short, style), (watch.long, watchStyle)),
@@ -189,13 +200,33 @@ extension Browser {
         } else {
             parts.append(("no ACC", false))
         }
-        let styled = parts.map { (text: $0.text, style: $0.isName ? Style(modifiers: .bold) : .plain) }
+        var styled = parts.map { (text: $0.text, style: $0.isName ? Style(modifiers: .bold) : .plain) }
         // On a small screen all but one row of the list.
         let limit = max(1, size.rows / 3, size.rows - 7)
         let lines = Self.flow(styled, columns: size.columns, gap: 3, limit: limit)
         // One line less is one more patient in view, and a list that does not shift under the cursor.
         let close = lines.count > 1 ? Self.flow(styled, columns: size.columns, gap: 2, limit: limit) : lines
-        return IdentityLines(lines: close.count < lines.count ? close : lines, isDoubtful: isDoubtful)
+        let gap = close.count < lines.count ? 2 : 3
+        let plainLines = gap == 2 ? close : lines
+        // A hint that there is another like this one, where it costs no line.
+        if let hint = identityHint(row: cursor.row) {
+            styled.append((text: hint, style: theme.style("ui.identity.warning")))
+            let hinted = Self.flow(styled, columns: size.columns, gap: gap, limit: limit)
+            if hinted.count == plainLines.count { return IdentityLines(lines: hinted, isDoubtful: isDoubtful) }
+        }
+        return IdentityLines(lines: plainLines, isDoubtful: isDoubtful)
+    }
+
+    /// `* like row 2`, `= also row 9`.
+    private func identityHint(row: Int) -> TerminalText? {
+        guard let list else { return nil }
+        var hints: [TerminalText] = []
+        func place(_ row: Int) -> TerminalText {
+            list.rows.position(of: row).map { "row \($0 + 1)" } ?? "a hidden row"
+        }
+        if let other = list.similar.similar(to: list.rows.table.item(row)) { hints.append("* like \(place(other))") }
+        if let other = list.duplicates.others(of: row).first { hints.append("= also \(place(other))") }
+        return hints.isEmpty ? nil : hints.joined(separator: "  ")
     }
 
     /// Parts side by side as long as they fit, then on the next line; a part longer than a line is wrapped, not cut.
@@ -255,7 +286,9 @@ extension Browser {
     }
 
     /// What runs, or how it ended; then what is shown of it.
-    func statusLines() -> [StatusLine] {
+    ///
+    /// `viewRows`: rows of the list on screen; nil while that is what is being worked out, which changes no line's length.
+    func statusLines(viewRows: Int?) -> [StatusLine] {
         let ink = Ink(theme)
         var badge: (text: TerminalText, style: Style)?
         var parts: [(text: TerminalText, style: Style)] = []
@@ -295,9 +328,22 @@ extension Browser {
             }
             if let pending = list.rows.pendingWork { parts.append((TerminalText(pending), ink.dim)) }
             if list.rows.isFrozen { parts.append(("order frozen", ink.warning)) }
+            let twice = list.duplicates.count
+            if twice > 0 { parts.append(("= \(twice) \(twice == 1 ? "row" : "rows") sent twice", ink.warning)) }
+            let alike = list.similar.count
+            // A small screen has rows instead; each of them carries its mark.
+            if alike > 0, size.rows >= 20 { parts.append(("* \(alike) patients alike", ink.text)) }
+            if list.isTooLongToSearch, run == nil {
+                parts.append(("too long to look for * and =", ink.dim))
+            }
+            if list.rows.order != .standard { parts.append((sortWords(list.rows.order), ink.dim)) }
         }
         var right = StyledLine()
         if let run {
+            if run.incoming == nil, let counters = counters(viewRows: viewRows) {
+                right.add(counters, ink.dim)
+                right.space(2)
+            }
             let key = keymap.label(of: .queryCancel, in: .list) ?? "x"
             var cancel = StyledLine(key, ink.key)
             cancel.add(run.cancelRequestedAt == nil ? " cancel" : run.isAborting ? "" : " again aborts", ink.text)
@@ -323,6 +369,28 @@ extension Browser {
         var lines = flowed.enumerated().map { StatusLine(left: $1, right: $0 == 0 ? right : StyledLine()) }
         if lines.count < limit, let change = changeLine() { lines.append(StatusLine(left: change)) }
         return lines
+    }
+
+    /// `12 above   30 below`: rows out of view while they stream in. Always as wide for as many rows.
+    private func counters(viewRows: Int?) -> TerminalText? {
+        guard let list, size.columns >= 72, list.rows.shownCount > max(1, size.rows - 6) else { return nil }
+        let count = list.rows.shownCount
+        let digits = String(count).count
+        func number(_ value: Int) -> TerminalText {
+            let text = String(value)
+            return .spaces(digits - text.count) + TerminalText(text)
+        }
+        let above = min(list.top, count)
+        let below = max(0, count - above - (viewRows ?? 0))
+        return "\(number(above)) above \(number(below)) below"
+    }
+
+    /// `sort Patient^, Time v`.
+    func sortWords(_ order: SortOrder) -> TerminalText {
+        let keys = order.keys.map { key -> TerminalText in
+            TerminalText(key.column.header) + theme.glyph(key.isDescending ? .sortDescending : .sortAscending)
+        }
+        return "sort " + keys.joined(separator: " ")
     }
 
     private func runningParts(
@@ -426,19 +494,31 @@ extension Browser {
     // MARK: No rows
 
     /// What stands in the list's place while it has no rows to show.
-    func emptyLines(_ list: ResultList) -> [StyledLine] {
+    ///
+    /// `rows`: lines there are for it.
+    func emptyLines(_ list: ResultList, rows: Int) -> [StyledLine] {
         let ink = Ink(theme)
         if list.rows.count > 0, let filter = list.rows.filter {
-            return [
-                StyledLine("No row here has “\(filter.text)”.", ink.title),
+            var lines = [
+                StyledLine("No row here passes the filter “\(filter.text)”.", ink.title),
                 StyledLine(),
                 StyledLine(
-                    "This looked at the \(list.rows.count) rows that are here; the server was not asked.",
+                    list.rows.count == 1
+                        ? "It looked at the 1 row that is here; the server was not asked."
+                        : "It looked at the \(list.rows.count) rows that are here; the server was not asked.",
                     ink.text
                 ),
-                keyLine(.filterClear, "shows all rows again"),
-                keyLine(.queryFind, "asks the server for a patient"),
             ]
+            // While the filter is typed, only the keys of its field work.
+            if filterField == nil {
+                lines.append(keyLine(.filterClear, "shows all rows again"))
+                lines.append(keyLine(.queryFind, "asks the server for a patient"))
+            } else {
+                lines.append(keyLine(.back, "drops the filter", in: .filter))
+                let find = keymap.label(of: .queryFind, in: .list) ?? "p"
+                lines.append(keyLine(.accept, "keeps it; then \(find) asks the server for a patient", in: .filter))
+            }
+            return lines
         }
         guard let end = list.end else {
             return [StyledLine("Waiting for the first match.", ink.dim)]
@@ -453,13 +533,13 @@ extension Browser {
                     keyLine(.serverMenu, "chooses another server, or changes this one"),
                 ]
         }
-        return diagnosis(list)
+        return diagnosis(list, rows: rows)
     }
 
-    private func keyLine(_ command: Command, _ text: TerminalText) -> StyledLine {
+    private func keyLine(_ command: Command, _ text: TerminalText, in context: KeyContext = .list) -> StyledLine {
         let ink = Ink(theme)
         var words = StyledLine()
-        words.add(keymap.label(of: command, in: .list) ?? "", columns: 6, ink.key)
+        words.add(keymap.label(of: command, in: context) ?? "", columns: 6, ink.key)
         words.add(text, ink.text)
         var line = StyledLine()
         line.add(words, target: .command(command))
@@ -467,7 +547,7 @@ extension Browser {
     }
 
     /// Why there may be nothing: the keys in force, and what to loosen.
-    private func diagnosis(_ list: ResultList) -> [StyledLine] {
+    private func diagnosis(_ list: ResultList, rows: Int) -> [StyledLine] {
         let ink = Ink(theme)
         var lines = [
             StyledLine("The server has no item that matches.", ink.title),
@@ -493,12 +573,26 @@ extension Browser {
             line.add(advice(word), ink.dim)
             lines.append(line)
         }
-        lines.append(StyledLine())
-        if activeScope == .scanner || activeScope == .modality {
-            lines.append(keyLine(.scopeAll, "asks for everything scheduled today"))
+        var keys: [(command: Command, text: TerminalText, short: TerminalText)] = []
+        if activeScope != .all { keys.append((.scopeAll, "asks for every scanner and modality", "all")) }
+        let day = list.words.first { $0.name == "date" }
+        if day.map({ DICOMDate(parsing: $0.wire) != now.date }) == true {
+            keys.append((.dayToday, "goes to today", "today"))
         }
-        lines.append(keyLine(.queryEdit, "edits the keys"))
-        return lines
+        keys.append((.queryFind, "finds a patient by name, ID or birth date", "find patient"))
+        keys.append((.queryEdit, "edits the keys", "edit the keys"))
+        if lines.count + keys.count < rows {
+            lines.append(StyledLine())
+            return lines + keys.map { keyLine($0.command, $0.text) }
+        }
+        // The keys to press matter more than blank lines, and than advice on the last of many query keys.
+        var row = StyledLine()
+        for key in keys {
+            row.add(keymap.label(of: key.command, in: .list) ?? "", ink.key)
+            row.add(" \(key.short)  ", ink.text)
+        }
+        lines.removeAll(where: \.isEmpty)
+        return Array(lines.prefix(max(1, rows - 1))) + [row]
     }
 
     private func advice(_ word: QueryWords.Word) -> TerminalText {

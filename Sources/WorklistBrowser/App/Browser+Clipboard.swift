@@ -26,7 +26,7 @@ extension Browser {
     mutating func copyRow() -> [Effect] {
         if markCounts.marked > 0 { return copyMarkedRows() }
         guard let cursor = rowForAction(), !refusesWhilePrivate(), let text = list?.text(cursor.row) else { return [] }
-        return copy(Self.line(text), saying: "copied the row, values parted by tabs")
+        return copy(Self.line(text), saying: "copied the row, values separated by tabs")
     }
 
     private mutating func copyMarkedRows() -> [Effect] {
@@ -36,7 +36,7 @@ extension Browser {
         let text = rows.map { Self.line(list.rows.text(Int($0))) + "\n" }.joined()
         let count: TerminalText = rows.count == 1 ? "the marked row" : "\(rows.count) marked rows"
         let hidden = markCounts.hidden > 0 ? " (\(markCounts.hidden) of them hidden by the filter)" : ""
-        return copy(text, saying: "copied \(count)\(TerminalText(hidden)), values parted by tabs")
+        return copy(text, saying: "copied \(count)\(TerminalText(hidden)), values separated by tabs")
     }
 
     private static func line(_ text: RowText) -> String {

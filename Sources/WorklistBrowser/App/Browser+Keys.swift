@@ -118,9 +118,7 @@ extension Browser {
         case .queryCancel: return cancel()
         case .queryEdit:
             overlays.append(Overlay(BuilderScreen(query: query, server: server)))
-        case .queryFind:
-            let name = AttributePath([], .patientName)
-            overlays.append(Overlay(BuilderScreen(query: query, server: server, editing: name)))
+        case .queryFind: return openPatientForm()
         // Scopes and saved queries.
         case .savedQuery4: return runSaved(number: 4)
         case .savedQuery5: return runSaved(number: 5)
@@ -159,7 +157,10 @@ extension Browser {
             // The message is gone already; a second time clears the filter.
             if list?.rows.filter != nil { return clearFilter() }
         case .viewSort:
-            if let list { overlays.append(Overlay(SortMenu(current: list.rows.order))) }
+            if let list {
+                let shown = list.layout?.all.map(\.column) ?? []
+                overlays.append(Overlay(SortMenu(current: list.rows.order, shown: shown)))
+            }
         case .viewColumns: return openColumns()
         case .viewFreeze: return toggleFreeze()
         case .viewFit:
@@ -214,6 +215,11 @@ extension Browser {
                 effects += stopTest()
                 if !overlays.isEmpty { overlays.removeLast() }
             case .open(let overlay): overlays.append(overlay)
+            case .saved(let intent): effects += carryOut(intent)
+            case .patient(let query, let place):
+                patientPlace = place
+                overlays.removeAll()
+                effects += startQuery(query)
             case .run(let query):
                 overlays.removeAll()
                 effects += startQuery(query)
@@ -229,15 +235,14 @@ extension Browser {
             case .perform(let command):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command)
+            case .sort(let order): effects += sort(by: order)
+            case .columns(let columns, let column): show(columns, revealing: column)
+            case .rememberView: effects += rememberView()
+            case .ask(let paths): askFor(paths)
             case .read(let set, let scope): effects += read(with: set, scope)
             case .performArgument(let command, let argument):
                 if !overlays.isEmpty { overlays.removeLast() }
                 effects += perform(command, argument: argument)
-            case .sort(let order):
-                if !overlays.isEmpty { overlays.removeLast() }
-                if let job = list?.rows.sort(by: order) { effects.append(.arrange(job)) }
-                list?.isTouched = true
-                follow()
             case .preview(let theme): wear(theme)
             case .keepTheme(let theme): effects += keep(theme)
             case .openChanged(let identity, let row): effects += openChanged(identity, near: row)

@@ -18,8 +18,8 @@ extension Browser {
         let page = max(1, rows - 1)
         let target: Int
         switch command {
-        case .moveDown: target = list.position + 1
-        case .moveUp: target = list.position - 1
+        case .moveDown: target = list.place(linesFromCursor: 1)
+        case .moveUp: target = list.place(linesFromCursor: -1)
         case .movePageDown: target = list.position + page
         case .movePageUp: target = list.position - page
         case .moveHalfDown: target = list.position + max(1, rows / 2)
@@ -36,9 +36,11 @@ extension Browser {
     }
 
     mutating func moveFocus(by step: Int) {
-        guard let columns = list?.layout?.columns.map(\.column), !columns.isEmpty else { return }
+        guard let columns = list?.layout?.all.map(\.column), !columns.isEmpty else { return }
         let index = columns.firstIndex(of: focus) ?? 0
         focus = columns[min(max(0, index + step), columns.count - 1)]
+        list?.revealed = focus
+        list?.layout?.reveal(focus)
     }
 
     /// Seconds in which a key may still be meant for the row that was under the cursor before.
@@ -77,7 +79,7 @@ extension Browser {
             fallback: reading(of: ItemIdentity(item), in: list),
             query: list.query,
             position: (row: (list.rows.position(of: row) ?? 0) + 1, of: list.rows.shownCount),
-            warning: similarWarning(row: row)
+            warning: rowWarning(row: row)
         )
         screen.changes = oldValues(row: row, in: list)
         screen.note = changeNote(row: row, in: list).map { $0.mark + " " + $0.text }
@@ -99,7 +101,7 @@ extension Browser {
         }
         moveCursor(step > 0 ? .moveDown : .moveUp)
         guard let row = self.list?.cursor?.row else { return [] }
-        let warning = similarWarning(row: row)
+        let warning = rowWarning(row: row)
         let item = list.rows.table.item(row)
         let shown = isPrivate ? PrivacyMask.masked(item) : item
         let place = (row: (self.list?.position ?? 0) + 1, of: list.rows.shownCount)
@@ -114,11 +116,28 @@ extension Browser {
         return []
     }
 
+    /// What the detail of a row warns of.
+    func rowWarning(row: Int) -> TerminalText? {
+        let warnings = [duplicateWarning(row: row), similarWarning(row: row)].compactMap(\.self)
+        return warnings.isEmpty ? nil : warnings.joined(separator: "; ")
+    }
+
+    /// `the server sent this item 3 times: rows 2, 5, 9`.
+    func duplicateWarning(row: Int) -> TerminalText? {
+        guard let list else { return nil }
+        let others = list.duplicates.others(of: row)
+        guard !others.isEmpty else { return nil }
+        let places = ([row] + others).compactMap { list.rows.position(of: $0) }.sorted()
+        let shown = places.prefix(6).map { "\($0 + 1)" }.joined(separator: ", ") + (places.count > 6 ? ", ..." : "")
+        let hidden = others.count + 1 - places.count
+        let times: TerminalText = others.count == 1 ? "twice" : "\(others.count + 1) times"
+        return "the server sent this item \(times): \(places.count == 1 ? "row" : "rows") \(TerminalText(shown))"
+            + (hidden > 0 ? ", \(hidden) hidden by the filter" : "")
+    }
+
     /// `also on this list: SMITH, Anna (row 2, born 1958-11-02, ID 00220147)`.
     func similarWarning(row: Int) -> TerminalText? {
-        guard let list,
-            let other = list.similar.similar(to: list.rows.table.item(row), fallback: list.server.assumedCharacterSet)
-        else { return nil }
+        guard let list, let other = list.similar.similar(to: list.rows.table.item(row)) else { return nil }
         let text = isPrivate ? list.rows.text(other).masked : list.rows.text(other)
         let place: TerminalText = list.rows.position(of: other).map { "row \($0 + 1)" } ?? "hidden by the filter"
         let born = text[.born].hasValue ? text[.born].text : "unknown"
@@ -141,20 +160,7 @@ extension Browser {
     mutating func addAsKey() {
         guard let cursor = rowForAction(), !refusesWhilePrivate(), let list else { return }
         let item = list.rows.table.item(cursor.row)
-        let path: AttributePath
-        switch focus {
-        case .status: path = .step(.scheduledProcedureStepStatus)
-        case .date: path = .step(.scheduledProcedureStepStartDate)
-        case .time: path = .step(.scheduledProcedureStepStartTime)
-        case .patient: path = AttributePath([], .patientName)
-        case .born, .age: path = AttributePath([], .patientBirthDate)
-        case .sex: path = AttributePath([], .patientSex)
-        case .id: path = AttributePath([], .patientID)
-        case .accession: path = AttributePath([], .accessionNumber)
-        case .modality: path = .step(.modality)
-        case .station: path = .step(.scheduledStationAETitle)
-        case .procedure: path = .step(.scheduledProcedureStepDescription)
-        }
+        let path = focus.path
         var dataSet = item.decoded
         dataSet.fallbackCharacterSet = list.server.assumedCharacterSet
         guard let holder = dataSet.dataSet(holding: path), let value = holder.strings(path.tag)?.first, !value.isEmpty
@@ -197,7 +203,7 @@ extension Browser {
 
     mutating func filterChanged() -> [Effect] {
         guard let field = filterField else { return [] }
-        let job = list?.rows.filter(by: RowFilter(field.text))
+        let job = list?.rows.filter(by: RowFilter(field.text, shown: view.columns.map(\.column)))
         follow()
         return job.map { [.arrange($0)] } ?? []
     }

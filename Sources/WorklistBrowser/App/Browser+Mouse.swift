@@ -80,7 +80,7 @@ extension Browser {
             return click(on: reference, screenRow: nil, isAgain: true)
         case .column(let column):
             leaveFilter()
-            return sortByClick(column)
+            return sort(by: column)
         case .nothing: return []
         default: break
         }
@@ -138,15 +138,6 @@ extension Browser {
         guard filterField != nil else { return }
         filterField = nil
         filterBefore = nil
-    }
-
-    private mutating func sortByClick(_ column: ListColumn) -> [Effect] {
-        guard let current = list?.rows.order else { return [] }
-        let turns = current.isSameColumn(as: column) && !current.isDescending
-        let job = list?.rows.sort(by: SortOrder(column: column, isDescending: turns))
-        list?.isTouched = true
-        follow()
-        return job.map { [.arrange($0)] } ?? []
     }
 
     // MARK: Wheel

@@ -15,6 +15,8 @@ extension Browser {
             message = Message(kind: .warning, text: "no server yet: v chooses one")
             return []
         }
+        var wanted = wanted
+        adoptView(for: &wanted)
         let identifier: DataSet
         do throws(QueryError) {
             identifier = try wanted.identifier(server.identifierForm, now: now.queryMoment)
@@ -47,9 +49,10 @@ extension Browser {
         next.isWatch = isWatch
         if let old = list {
             // The user's way of looking at a list outlives the list.
-            _ = fresh.rows.sort(by: old.rows.order)
             _ = fresh.rows.freeze(old.rows.isFrozen)
         }
+        _ = fresh.rows.sort(by: view.sort ?? .standard)
+        fresh.reading = view.attributes
         // A watched list stays until the next is complete, be it empty, or of yesterday.
         if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
             isWatch || (old.words == words && old.end != .replaced && old.rows.count > 0)
@@ -113,9 +116,10 @@ extension Browser {
         list = nil
         attempt = nil
         seen = nil
+        viewedName = nil
         if server != profile { marks.clear() }
         server = profile
-        effects += startQuery(Self.startQuery(for: profile))
+        effects += startAsConfigured()
         if message == nil { message = ended }
         return watchFromStart(effects)
     }
@@ -313,10 +317,12 @@ extension Browser {
 
     /// The cursor of a list that takes the place of another: on the same item and screen line.
     private mutating func place(_ fresh: inout ResultList, after old: ResultList) {
-        guard let cursor = old.cursor else { return }
         fresh.isTouched = old.isTouched
         fresh.layout = old.layout
-        fresh.layoutRows = old.layoutRows
+        fresh.revealed = old.revealed
+        // Widths do not jump, whatever came in.
+        fresh.layoutRows = max(old.layoutRows, size.rows)
+        guard let cursor = old.cursor else { return }
         let line = old.position - old.top
         if let row = fresh.row(of: cursor.identity, near: cursor.row), let place = fresh.rows.position(of: row) {
             fresh.cursor = RowReference(row: row, identity: cursor.identity)
@@ -402,12 +408,30 @@ extension Browser {
             wanted = .thisModality(server.modality)
         case .all: wanted = .all
         }
-        // The attributes to return stay as they are; what matched before does not.
+        // The attributes to return stay as they are, and so does the day in view; what else matched before does not.
         var next = query.model == .worklist ? query : .worklist
+        let day = next[.step(.scheduledProcedureStepStartDate)]
         for key in next.matchingKeys { next.clear(key.path) }
         next.name = scope.word
         next.apply(wanted)
-        return startQuery(next)
+        if let day, day.isMatching { next.set(day) }
+        let effects = startQuery(next)
+        if let words = otherDay(of: next), message == nil {
+            let today = keymap.label(of: .dayToday, in: .list) ?? "t"
+            message = Message(kind: .info, text: "\(scope.word), \(words): \(today) returns to today")
+        }
+        return effects
+    }
+
+    /// The days a query is for in words, if they are not just today.
+    private func otherDay(of query: Query) -> TerminalText? {
+        guard let key = query[datePath], key.isMatching else { return nil }
+        let wire = key.wireValue(now: now.queryMoment)
+        guard wire != now.date.description else { return nil }
+        if let date = DICOMDate(parsing: wire) {
+            return key.value == wire ? "on \(date.formatted)" : "\(key.value) (\(date.formatted))"
+        }
+        return key.value == wire ? "on the days \(wire)" : "\(key.value) (\(wire))"
     }
 
     /// The scope that what is on screen stands for, if it is one.
@@ -439,34 +463,44 @@ extension Browser {
     /// Moves the query's day; nil for today.
     mutating func moveDay(by days: Int?) -> [Effect] {
         let today = now.date
-        var target = today
+        var value = "today"
         if let days {
-            let key = query[datePath]
-            let wire = key?.wireValue(now: now.queryMoment) ?? ""
+            let wire = query[datePath]?.wireValue(now: now.queryMoment) ?? ""
             if wire.isEmpty {
-                target = today.adding(days: days)
+                value = Self.word(for: today.adding(days: days), today: today)
             } else if let date = DICOMDate(parsing: wire) {
-                target = date.adding(days: days)
+                value = Self.word(for: date.adding(days: days), today: today)
+            } else if let range = DateRange(parsing: wire), let first = range.lower, let last = range.upper {
+                // As many days as there are in view: a week moves by weeks.
+                let span = (last.daysSince1970 - first.daysSince1970 + 1) * days
+                value = "\(first.adding(days: span))-\(last.adding(days: span))"
             } else {
-                message = Message(kind: .info, text: "the query asks for more than one day; t is today")
+                let key = keymap.label(of: .dayToday, in: .list) ?? "t"
+                message = Message(kind: .info, text: "the days of the query have no end to move; \(key) is today")
                 return []
             }
         }
-        return askDay(Int(target.daysSince1970) - Int(today.daysSince1970))
+        return askDays(value)
     }
 
     /// The query in force for another day: so many days from today, and said as people say it.
     mutating func askDay(_ days: Int) -> [Effect] {
-        let target = now.date.adding(days: days)
+        askDays(Self.word(for: now.date.adding(days: days), today: now.date))
+    }
+
+    private mutating func askDays(_ value: String) -> [Effect] {
         var next = query
-        let value =
-            switch days {
-            case 0: "today"
-            case 1: "tomorrow"
-            case -1: "yesterday"
-            default: target.description
-            }
-        next.set(datePath, value, source: .user)
+        let isRelative = RelativeDate.isRelative(value, vr: .DA)
+        next.set(datePath, value, source: isRelative ? .generated : .user)
         return startQuery(next)
+    }
+
+    private static func word(for date: DICOMDate, today: DICOMDate) -> String {
+        switch date.daysSince1970 - today.daysSince1970 {
+        case 0: "today"
+        case 1: "tomorrow"
+        case -1: "yesterday"
+        default: date.description
+        }
     }
 }

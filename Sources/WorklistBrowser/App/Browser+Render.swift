@@ -58,14 +58,15 @@ extension Browser {
     /// Rows of the list on screen.
     var viewRows: Int {
         guard isLargeEnough else { return 1 }
-        let available = size.rows - 4 - identityLines().lines.count - statusLines().count
+        let available = size.rows - 4 - identityLines().lines.count - statusLines(viewRows: nil).count
         return max(1, available - goneRows(of: available))
     }
 
     private mutating func advanceSimilar() {
         guard run == nil, let table = list?.rows.table else { return }
         let fallback = list?.server.assumedCharacterSet
-        _ = list?.similar.advance(table, fallback: fallback, budget: 4_000)
+        _ = list?.similar.advance(table, fallback: fallback, budget: 2_000)
+        list?.duplicates.advance(table, budget: 4_000)
     }
 
     private func drawTooSmall(_ grid: inout Grid) {
@@ -83,7 +84,7 @@ extension Browser {
 
     private mutating func drawMain(_ grid: inout Grid, detail: Overlay?) {
         let identity = identityLines()
-        let status = statusLines()
+        let status = statusLines(viewRows: viewRows)
         drawTitle(&grid)
         drawQueryLine(&grid)
         let bottom = size.rows - 1 - status.count - identity.lines.count
@@ -168,21 +169,24 @@ extension Browser {
             let text = list.text(row)
             visible.append((row, (isPrivate ? text.masked : text).asShown(ascii: theme.isASCII)))
         }
+        list.painted = visible.map(\.row)
         // Widths settle with the first screenful; a few lines of it come and go with the bars below the list.
         let isMore = visible.count > list.layoutRows && list.layoutRows + 4 < rows
         if list.layout == nil || list.layout?.width != area.columns - 1 || isMore {
-            list.layout = layout(of: &list, columns: area.columns - 1)
+            list.layout = layout(of: &list, columns: area.columns - 1, chosen: view.columns)
+            if let column = list.revealed { list.layout?.reveal(column) }
             list.layoutRows = visible.count
-        } else if wishes(of: list, []).date, list.layout?.columns.contains(where: { $0.column == .date }) == false,
+        } else if view.columns.isEmpty, wishes(of: list, []).date,
+            list.layout?.columns.contains(where: { $0.column == .date }) == false,
             list.layout?.columns.first?.column == .time, list.days.map({ $0.lowerBound != $0.upperBound }) == true
         {
             // A second day came in: times without dates would mislead.
-            list.layout = layout(of: &list, columns: area.columns - 1)
+            list.layout = layout(of: &list, columns: area.columns - 1, chosen: [])
         }
         guard let layout = list.layout else { return }
         drawHeader(&grid, layout, list, in: area)
         if visible.isEmpty {
-            let lines = emptyLines(list)
+            let lines = emptyLines(list, rows: rows)
             drawEmpty(
                 &grid,
                 in: Rect(row: area.row + 1, column: area.column, rows: rows, columns: area.columns),
@@ -202,10 +206,7 @@ extension Browser {
                 line.text,
                 at: area.row + 1 + offset,
                 isCursor: first + offset == list.position && list.cursor != nil,
-                isSimilar: list.similar.similar(
-                    to: list.rows.table.item(line.row),
-                    fallback: list.server.assumedCharacterSet
-                ) != nil,
+                isSimilar: list.similar.similar(to: list.rows.table.item(line.row)) != nil,
                 decoration: decoration(ofRow: line.row, in: list),
                 filter: list.rows.filter
             )
@@ -222,18 +223,20 @@ extension Browser {
     /// Rows whose widths count: what a few pages down would be cut is seen in time.
     private static let layoutSample = 100
 
-    private func layout(of list: inout ResultList, columns: Int) -> ListLayout {
+    func layout(of list: inout ResultList, columns: Int, chosen: [ListView.Column]) -> ListLayout {
         var sample: [RowText] = []
         for place in list.top..<min(list.top + Self.layoutSample, list.rows.shownCount) {
             guard let row = list.rows.row(at: place) else { break }
             let text = list.text(row)
             sample.append((isPrivate ? text.masked : text).asShown(ascii: theme.isASCII))
         }
+        let thisYear = String(now.date.year)
+        if !chosen.isEmpty { return ListLayout(width: columns, rows: sample, chosen: chosen, thisYear: thisYear) }
         return ListLayout(
             width: columns,
             rows: sample,
             wishes: wishes(of: list, sample),
-            thisYear: String(now.date.year)
+            thisYear: thisYear
         )
     }
 

@@ -8,6 +8,7 @@ extension Browser {
     func decoration(ofRow row: Int, in list: ResultList) -> RowDecoration {
         var decoration = RowDecoration()
         // Marks and duplicates.
+        decoration.duplicates = list.duplicates.others(of: row).count
         if !marks.isEmpty { decoration.isMarked = marks.contains(ItemIdentity(list.rows.table.item(row))) }
         // Changes since the list before.
         if let changes = list.changes {
@@ -36,11 +37,10 @@ extension Browser {
         let ground = theme.style("ui.text")
         if focusStyle.over(ground) == style.over(ground) { focusStyle.modifiers.insert(.reverse) }
         let order = list.rows.order
-        let mark = order.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending)
         for column in layout.columns {
-            let isSort = order.column == column.column || (order.column == .date && column.column == .time)
             let text = TerminalText(column.column.header)
-            let shown = isSort ? DisplayWidth.clip(text, to: max(0, column.width - 1)).text + mark : text
+            let mark = sortMark(column.column, order) ?? .empty
+            let shown = DisplayWidth.clip(text, to: max(0, column.width - mark.width)).text + mark
             grid.mark(
                 Rect(row: area.row, column: area.column + column.start, rows: 1, columns: column.width),
                 ClickTarget.column(column.column)
@@ -52,9 +52,25 @@ extension Browser {
                 style: column.column == focus ? focusStyle : style
             )
         }
-        if order.column == .status {
-            grid.write(mark, row: area.row, column: area.column + 4, style: style)
+        if let mark = sortMark(.status, order), !layout.columns.contains(where: { $0.column == .status }) {
+            grid.write(mark, row: area.row, column: area.column + 4, style: style, maxWidth: 1)
         }
+        // Columns out of view are not forgotten.
+        let hidden = layout.hidden
+        let keyStyle = theme.style("ui.key", over: style)
+        if hidden.left > 0 { grid.write("<", row: area.row, column: area.column, style: keyStyle) }
+        if hidden.right > 0 { grid.write(">", row: area.row, column: area.endColumn - 1, style: keyStyle) }
+    }
+
+    /// `^` over the column the list is sorted by; with its place among several. Date and time are one key under either name.
+    func sortMark(_ column: ListColumn, _ order: SortOrder) -> TerminalText? {
+        guard
+            let place = order.keys.firstIndex(where: {
+                $0.column == column || ($0.column == .date && column == .time)
+            })
+        else { return nil }
+        let glyph = theme.glyph(order.keys[place].isDescending ? .sortDescending : .sortAscending)
+        return order.keys.count > 1 ? glyph + "\(place + 1)" : glyph
     }
 
     func drawRow(
@@ -94,8 +110,15 @@ extension Browser {
             case .new: grid.write(theme.glyph(.new), row: row, column: 1, style: style("table.new"))
             case .changed: grid.write(theme.glyph(.changed), row: row, column: 1, style: style("table.changed"))
             case .gone: grid.write(theme.glyph(.gone), row: row, column: 1, style: style("table.gone"))
-            case nil: break
+            case nil:
+                if decoration.duplicates > 0 { grid.write("=", row: row, column: 1, style: style("ui.warning")) }
             }
+        }
+        if decoration.duplicates > 0, decoration.isMarked || decoration.change != nil {
+            grid.write("=", row: row, column: 4, style: style("ui.warning"))
+        }
+        if isSimilar, !layout.columns.contains(where: { $0.column == .patient }) {
+            grid.write("*", row: row, column: 4, style: style("table.guessed"))
         }
         var statusStyle = style(text.status.scope)
         if decoration.changedColumns.contains(.status) { statusStyle.modifiers.insert(.underline) }

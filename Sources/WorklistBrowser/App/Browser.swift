@@ -57,6 +57,11 @@ public struct Browser: Sendable {
 
     // Saved queries.
 
+    /// Where the last patient was looked for: the next one is, too.
+    var patientPlace = PatientForm.Place.everywhere
+    /// The query was given by whoever made the browser; the user's settings have no say in it.
+    private let hasInitialQuery: Bool
+
     // Columns, marks and export.
     var marks = RowMarks()
     var markCounts = MarkCounts()
@@ -66,6 +71,11 @@ public struct Browser: Sendable {
     var lastExport = 0
     /// The terminal's own way to the clipboard has been explained.
     var hasExplainedClipboard = false
+
+    /// How the list is looked at; outlives the list.
+    var view = ListView()
+    /// The name of the query that ``view`` was last taken for.
+    var viewedName: String?
 
     // Watch and barcode.
     var burst = KeyBurst()
@@ -156,6 +166,7 @@ public struct Browser: Sendable {
         self.configPath = configPath
         self.settings = settings
         self.now = now
+        hasInitialQuery = initialQuery != nil
         keymap = settings.keymap.keymap
         isMouseOn = settings.isMouseOn
         query = initialQuery ?? Self.startQuery(for: current)
@@ -173,9 +184,9 @@ public struct Browser: Sendable {
     /// The first query, if there is a server to ask. Call it once, before the first event.
     public mutating func start() -> [Effect] {
         guard server != nil else { return [] }
-        let effects = watchFromStart(startQuery(query))
+        let effects = watchFromStart(hasInitialQuery ? startQuery(query) : startAsConfigured())
         // The first query would have wiped it away.
-        sayProblems()
+        if message == nil { sayProblems() }
         return effects
     }
 
@@ -233,10 +244,17 @@ public struct Browser: Sendable {
             if !isShown { message = Message(kind: .error, text: "not saved: \(reason)") }
             return []
         // Saved queries.
+        case .queryFiles(let event): return update(event)
         // Watch and barcode.
         case .inputPaused: return inputPaused()
         case .compared(let generation, let changes): return compared(generation, changes)
         // Export, layouts, themes.
+        case .viewNotRemembered(let reason):
+            message = Message(
+                kind: .warning,
+                text: "the columns are not kept for the next time: \(TerminalText(reason))"
+            )
+            return []
         case .export(let id, let progress): return update(id, progress)
         case .themesRead(let choices): return themesRead(choices)
         case .themeNotRemembered(let reason):
@@ -310,7 +328,8 @@ public struct Browser: Sendable {
     }
 
     var surroundings: Surroundings {
-        var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap)
+        var surroundings = Surroundings(now: now, server: server, theme: theme, keymap: keymap, isPrivate: isPrivate)
+        for sized in list?.layout?.all ?? [] { surroundings.columnWidths[sized.column] = sized.width }
         if let top = overlays.last, top.is(HelpDialog.self) || top.is(PaletteDialog.self) {
             surroundings.unavailable = unavailable
         }
@@ -355,6 +374,8 @@ public struct Browser: Sendable {
     /// Seconds until the clock is next worth an event: tenths while a query runs, else when a figure on screen changes.
     public var secondsToNextClock: Double {
         if run != nil || echo != nil { return 0.1 }
+        // Patients that are alike and items sent twice are looked for a little at each drawing.
+        if let list, list.isSearching { return 0.05 }
         if let seconds = secondsToWatchClock { return min(1, seconds) }
         let toMinute = Double(60 - now.secondOfDay % 60) - Double(now.microseconds % 1_000_000) / 1_000_000
         guard let list, now.seconds(since: list.asOf) < 60 else { return max(0.05, toMinute) }

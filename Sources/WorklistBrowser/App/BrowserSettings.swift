@@ -7,7 +7,20 @@ public struct BrowserSettings: Sendable {
 
     // Saved queries.
 
+    /// The files of saved queries, broken ones too.
+    public var savedFiles: [SavedQueryFile] = []
+    /// Where new ones go, for dialogs to name it.
+    public var queriesFolder = ""
+    /// What to ask first of a server: `scanner`, `modality`, `all` or the name of a saved query; nil for as narrow as its
+    /// settings allow.
+    public var start: String?
+    /// What to ask first of all, whatever ``start`` says.
+    public var opening: SavedQuery?
+
     // Columns and layouts.
+
+    /// How the user last looked at the lists of a scope or a saved query, by its name.
+    public var views: [String: ListView] = [:]
 
     // Watch and barcode.
     public var barcode = BarcodeSettings()

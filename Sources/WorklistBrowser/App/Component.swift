@@ -8,8 +8,12 @@ struct Surroundings {
     var server: ServerProfile?
     var theme: Theme
     var keymap: Keymap
+    /// Names and identifiers are hidden.
+    var isPrivate = false
     /// Why commands of the screen below a help or palette do nothing now.
     var unavailable: [Command: TerminalText] = [:]
+    /// How wide the columns of the list are at present.
+    var columnWidths: [ListColumn: Int] = [:]
 }
 
 /// What a screen asks of the application that holds it.
@@ -21,6 +25,10 @@ enum Intent {
     case open(Overlay)
     // Queries.
 
+    /// Something with a saved query.
+    case saved(SavedQueryIntent)
+    /// Ask for a patient; the next one is looked for in the same place.
+    case patient(Query, PatientForm.Place)
     /// Replace the query in force and run it.
     case run(Query)
     /// Keep the edited query without running it.
@@ -37,8 +45,14 @@ enum Intent {
     case perform(Command)
     /// As ``perform(_:)``, with what was typed behind the command's name.
     case performArgument(Command, String)
-    /// Close this dialog and sort the list.
+    /// Sort the list; the dialog stays.
     case sort(SortOrder)
+    /// Show other columns, this one in view; the dialog stays.
+    case columns([ListView.Column], revealing: ListColumn?)
+    /// Keep the view of the list for the next time.
+    case rememberView
+    /// Ask for these attributes too, from the next run on.
+    case ask([AttributePath])
     /// Write rows into a file; `replaces`: the user has said that a file of that name may go.
     case export(ExportPlan, replaces: Bool)
     case cancelExport

@@ -43,12 +43,15 @@ public enum Event: Sendable {
     /// A sort and filter done off the UI thread: rows of the table in display order.
     case arranged(generation: Int, order: [UInt32])
     // Saved queries.
+    case queryFiles(QueryFileEvent)
     // Watch and barcode.
     /// No key came until ``Browser/pauseDeadline``: what was held back is decided on.
     case inputPaused
     /// Two long lists compared off the UI thread.
     case compared(generation: Int, changes: ListChanges)
     // Export, layouts, themes.
+    /// The view of the list is forgotten at the end of the program.
+    case viewNotRemembered(reason: String)
     case export(ExportID, ExportProgress)
     case themesRead([ThemeChoice])
     case themeNotRemembered(reason: String)
@@ -125,10 +128,13 @@ public enum Effect: Sendable {
     case startEcho(Int, ServerProfile)
     case cancelEcho(Int)
     // Saved queries.
+    case queryFiles(QueryFileEffect)
     // Watch and barcode.
     /// Compare two long lists off the UI thread, answer with ``Event/compared(generation:changes:)``.
     case compare(CompareJob)
     // Export, layouts, themes.
+    /// Keep how the lists of a scope or a saved query are looked at, for the next start.
+    case rememberView(name: String, ListView)
     /// Write rows into a file, off the UI thread; answer with ``Event/export(_:_:)``.
     case export(ExportRequest)
     case cancelExport(ExportID)

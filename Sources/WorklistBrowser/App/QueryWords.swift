@@ -15,8 +15,9 @@ enum QueryWords {
         /// Tells who a patient is.
         var isPersonal: Bool
 
-        func text(isPrivate: Bool) -> TerminalText {
-            "\(name)=\(isPrivate && isPersonal ? "***" : value)"
+        /// `isBrief`: as sent, without the words that it was typed in.
+        func text(isPrivate: Bool, isBrief: Bool = false) -> TerminalText {
+            "\(name)=\(isPrivate && isPersonal ? "***" : isBrief ? wire : value)"
         }
     }
 
@@ -28,7 +29,7 @@ enum QueryWords {
                 name: name(of: key.path),
                 value: wire == key.value ? key.value : "\(key.value)(\(wire))",
                 wire: wire,
-                isPersonal: key.vr == .PN || personal.contains(key.path.tag)
+                isPersonal: isPersonal(path: key.path, vr: key.vr)
             )
         }
         // When, where, who: the order in which people say it.
@@ -36,6 +37,9 @@ enum QueryWords {
             (rank(a.element.path), a.offset) < (rank(b.element.path), b.offset)
         }.map(\.element)
     }
+
+    /// Values of such a key tell who a patient is.
+    static func isPersonal(path: AttributePath, vr: VR) -> Bool { vr == .PN || personal.contains(path.tag) }
 
     private static let personal: [Tag] = [
         .patientID, .patientBirthDate, .accessionNumber, .otherPatientIDs, .studyInstanceUID,

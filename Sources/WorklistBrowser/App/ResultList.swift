@@ -46,6 +46,15 @@ struct ResultList: Sendable {
     /// The earliest and latest day among the first rows.
     var days: ClosedRange<UInt64>?
     var similar = SimilarPatients()
+    var duplicates = Duplicates()
+    /// The rows on screen when it was last drawn, from the top: where a key that moves by a line leads.
+    var painted: [Int] = []
+    /// The column that is kept in view where not all fit: nil until one was asked for.
+    var revealed: ListColumn?
+    /// Attributes that the list shows beside the usual columns: decoded with the row.
+    var reading: [ListColumn] = [] {
+        didSet { if reading != oldValue { forgetTexts() } }
+    }
     /// The marked items of this list.
     var marked = MarkedRows()
     /// How it differs from the list it took the place of.
@@ -67,10 +76,17 @@ struct ResultList: Sendable {
     var asOf: Moment { endedAt ?? startedAt }
     var isRunning: Bool { end == nil }
 
+    /// Patients that are alike, and items sent twice, are not all found yet.
+    var isSearching: Bool {
+        end != nil && !isTooLongToSearch && (similar.done < rows.count || duplicates.done < rows.count)
+    }
+    /// Nobody looked for them.
+    var isTooLongToSearch: Bool { rows.count > min(SimilarPatients.rowLimit, Duplicates.rowLimit) }
+
     /// A row as text, from the cache if it is there.
     mutating func text(_ row: Int) -> RowText {
         if let known = cache[row] { return known }
-        let text = rows.text(row)
+        let text = rows.text(row, reading: reading)
         if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
         cache[row] = text
         return text
@@ -100,6 +116,17 @@ struct ResultList: Sendable {
     }
 
     // MARK: Cursor
+
+    /// The place one line above or below the cursor, as the screen shows it: a row that came in between since it was drawn
+    /// has not been seen, and is passed over.
+    func place(linesFromCursor step: Int) -> Int {
+        guard let cursor, let line = painted.firstIndex(of: cursor.row), painted.indices.contains(line + step) else {
+            return position + step
+        }
+        let wanted = painted[line + step]
+        if rows.row(at: position + step) == wanted { return position + step }
+        return rows.position(of: wanted) ?? position + step
+    }
 
     /// After rows moved: the cursor stays on its row, and the row on its screen line.
     mutating func follow(viewRows: Int) {

@@ -85,30 +85,30 @@ extension BuilderScreen {
         }
         let body = Rect(row: top, column: area.column, rows: bottom - top, columns: area.columns)
         guard body.rows > 0 else { return }
-        if area.columns >= 120, !isPreviewToggled {
+        let pane = shownPreview(columns: area.columns)
+        if area.columns >= 120, pane != nil {
             let paneColumns = min(area.columns * 38 / 100, 72)
             let tree = Rect(row: body.row, column: body.column, rows: body.rows, columns: body.columns - paneColumns)
             drawTree(facts, into: &grid, in: tree, isCovered: false, surroundings, ink)
-            let pane = Rect(row: body.row, column: tree.endColumn, rows: body.rows, columns: paneColumns)
+            let side = Rect(row: body.row, column: tree.endColumn, rows: body.rows, columns: paneColumns)
             grid.fill(
-                Rect(row: pane.row, column: pane.column, rows: pane.rows, columns: 1),
+                Rect(row: side.row, column: side.column, rows: side.rows, columns: 1),
                 style: ink.border,
                 with: surroundings.theme.glyph(.separator)
             )
-            drawPreview(
-                facts,
-                into: &grid,
-                in: Rect(row: pane.row, column: pane.column + 2, rows: pane.rows, columns: pane.columns - 2),
-                surroundings,
-                ink
-            )
+            let inside = Rect(row: side.row, column: side.column + 2, rows: side.rows, columns: side.columns - 2)
+            if pane == .bytes {
+                drawBytes(facts, into: &grid, in: inside, surroundings, ink)
+            } else {
+                drawPreview(facts, into: &grid, in: inside, surroundings, ink)
+            }
         } else {
-            drawTree(facts, into: &grid, in: body, isCovered: isPreviewToggled || isPicking, surroundings, ink)
-            if area.columns < 120, isPreviewToggled {
+            drawTree(facts, into: &grid, in: body, isCovered: pane != nil || isPicking, surroundings, ink)
+            if let pane {
                 let box = body.centered(rows: body.rows, columns: max(20, body.columns - 4))
                 grid.drawBox(
                     box,
-                    title: "What will be sent",
+                    title: pane == .bytes ? "The bytes" : "What will be sent",
                     style: ink.dialog,
                     theme: surroundings.theme,
                     titleStyle: ink.dialogTitle
@@ -119,7 +119,11 @@ extension BuilderScreen {
                     rows: box.rows - 2,
                     columns: box.columns - 4
                 )
-                drawPreview(facts, into: &grid, in: inside, surroundings, ink)
+                if pane == .bytes {
+                    drawBytes(facts, into: &grid, in: inside, surroundings, ink)
+                } else {
+                    drawPreview(facts, into: &grid, in: inside, surroundings, ink)
+                }
             }
         }
         // A small screen has no room to leave anything but the keys in sight.
@@ -129,6 +133,47 @@ extension BuilderScreen {
         case .tree, .editing: break
         case .adding(let picker): picker.draw(into: &grid, in: room, query: query, surroundings, ink)
         case .choosing(let helper, _): helper.draw(into: &grid, in: room, query: query, surroundings, ink)
+        case .picking(let calendar, _): calendar.draw(into: &grid, in: room, surroundings, ink)
+        case .listing(let list): list.draw(into: &grid, in: room, surroundings, ink)
+        }
+    }
+
+    private enum Pane { case summary, bytes }
+
+    /// A wide screen shows the summary unless told otherwise, a narrow one only when asked.
+    private func shownPreview(columns: Int) -> Pane? {
+        switch preview {
+        case .first: columns >= 120 ? .summary : nil
+        case .second: columns >= 120 ? .bytes : .summary
+        case .third: columns >= 120 ? nil : .bytes
+        }
+    }
+
+    /// The identifier element by element; the key under the cursor is in view.
+    private func drawBytes(
+        _ facts: BuilderFacts,
+        into grid: inout Grid,
+        in area: Rect,
+        _ surroundings: Surroundings,
+        _ ink: Ink
+    ) {
+        guard area.rows > 1 else { return }
+        do throws(QueryError) {
+            let bytes = try IdentifierBytes(facts.query, server: server, now: facts.now)
+            var title = StyledLine("Bytes", ink.dialogTitle)
+            title.add("   \(bytes.count) in Explicit VR Little Endian", ink.dim)
+            title.draw(into: &grid, row: area.row, column: area.column, columns: area.columns)
+            let list = Rect(row: area.row + 1, column: area.column, rows: area.rows - 1, columns: area.columns)
+            bytes.draw(into: &grid, in: list, current: current?.path, surroundings, ink)
+        } catch {
+            let lines = DisplayWidth.wrap(
+                "Nothing can be sent: \(TerminalText(error.description))",
+                width: area.columns
+            )
+            for (offset, line) in lines.prefix(area.rows).enumerated() {
+                StyledLine(line, ink.error)
+                    .draw(into: &grid, row: area.row + offset, column: area.column, columns: area.columns)
+            }
         }
     }
 
@@ -140,8 +185,10 @@ extension BuilderScreen {
         right.add(query.name.isEmpty ? "unnamed" : TerminalText(query.name), ink.title)
         if isModified { right.add(" *modified", ink.warning) }
         right.space()
-        StyledLine(" Keys to send. Empty: returned, not matched.", ink.dim)
-            .draw(into: &grid, row: row, column: area.column, columns: area.columns, right: right)
+        var left = StyledLine(" Keys to send. Empty: returned, not matched.", ink.dim)
+        let legend: TerminalText = "   R required, O optional key"
+        if left.width + legend.width + right.width + 2 <= area.columns { left.add(legend, ink.dim) }
+        left.draw(into: &grid, row: row, column: area.column, columns: area.columns, right: right)
     }
 
     private func drawKeys(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings, _ ink: Ink) {
@@ -151,7 +198,8 @@ extension BuilderScreen {
             hints = [
                 (.builderEdit, "edit"), (.builderAdd, "add"), (.builderDrop, "drop"),
                 (.builderReturnOnly, "return-only"), (.builderHelper, "helper"), (.builderRun, "run"), (.back, "back"),
-                (.builderUndo, "undo"), (.builderAddItem, "item"), (.builderPreview, "preview"), (.help, "help"),
+                (.builderSave, "save"), (.builderUndo, "undo"), (.builderAddItem, "item"),
+                (.builderPreview, "preview"), (.help, "help"),
             ]
         case .editing(let editor):
             hints = [
@@ -159,6 +207,11 @@ extension BuilderScreen {
                 (.back, editor.runsOnAccept ? "back" : "leave as it was"),
                 (.editorHelper, "values to choose from"), (.editorNext, "next value"), (.fieldClear, "empty"),
             ]
+        case .picking:
+            hints = [
+                (.accept, "choose"), (.fieldLeft, "day"), (.moveUp, "week"), (.movePageUp, "month"), (.back, "close"),
+            ]
+        case .listing: hints = [(.accept, "next line"), (.pickerLevel, "done"), (.back, "leave as it was")]
         case .choosing: hints = [(.accept, "choose"), (.moveDown, "next"), (.moveUp, "previous"), (.back, "close")]
         case .adding:
             hints = [
@@ -250,16 +303,33 @@ extension BuilderScreen {
             } else if key.isMatching {
                 let text = notes.isEmpty ? "" : ": " + notes.joined(separator: "; ")
                 say(theme.glyph(.ok), "ok" + text, ink.success)
+            } else if isAsked(key) {
+                say(
+                    " ",
+                    "its value is \(asked[key.path] == .scanned ? "scanned" : "typed") each time the query runs",
+                    ink.text
+                )
             } else {
                 let all = [key.isWholeSequence ? "returned as a whole" : "returned, not matched on"] + notes
                 say(" ", all.joined(separator: "; "), ink.dim)
             }
         }
         var meaning = StyledLine()
-        if case .key = row.kind, query.attribute(at: row.path)?.keyType == .required {
-            meaning.add(theme.glyph(.required), theme.style("builder.required"))
-            meaning.add(" required matching key", ink.dim)
-            meaning.space()
+        if case .key(let index) = row.kind {
+            if facts.query.keys.indices.contains(index), facts.query.keys[index].isMatching {
+                meaning.add("source: \(facts.query.keys[index].source.rawValue)", ink.dim)
+            }
+            switch query.attribute(at: row.path)?.keyType {
+            case .required?:
+                if !meaning.isEmpty { meaning.space(3) }
+                meaning.add(theme.glyph(.required), theme.style("builder.required"))
+                meaning.add(" required key", ink.dim)
+            case .optional?:
+                if !meaning.isEmpty { meaning.space(3) }
+                meaning.add("O optional key", ink.dim)
+            default: break
+            }
+            if !meaning.isEmpty { meaning.space() }
         }
         grid.drawRule(title, row: box.row, column: box.column, columns: box.columns, theme: theme, style: ink.border)
         for (offset, line) in lines.prefix(box.rows - 1).enumerated() {
@@ -358,7 +428,12 @@ extension BuilderScreen {
             line.add(theme.glyph(folded.contains(row.path) ? .folded : .unfolded), theme.style("builder.sequence"))
         case .key:
             isSequence = false
-            line.add(attribute?.keyType == .required ? theme.glyph(.required) : " ", theme.style("builder.required"))
+            switch attribute?.keyType {
+            case .required?: line.add(theme.glyph(.required), theme.style("builder.required"))
+            case .unique?: line.add("U", theme.style("builder.required"))
+            case .optional?: line.add("O", ink.dim)
+            default: line.space()
+            }
         }
         line.space()
         if case .item(let number) = row.kind {
@@ -385,7 +460,8 @@ extension BuilderScreen {
         let form = attribute.map { $0.form == .none ? "-" : $0.form.rawValue } ?? "-"
         if columns.matching > 0 { line.add(TerminalText(form), columns: columns.matching, ink.dim) }
         if columns.source > 0 {
-            let letter = key.source == .empty ? "" : key.source.rawValue.prefix(1).uppercased()
+            let source = isAsked(key) ? asked[key.path] ?? .empty : key.source
+            let letter = source == .empty ? "" : source.rawValue.prefix(1).uppercased()
             line.add(TerminalText(letter), columns: columns.source, ink.dim)
         }
         let hasError = facts.findings[index]?.first?.severity == .error
@@ -405,6 +481,7 @@ extension BuilderScreen {
     ) -> StyledLine {
         let theme = surroundings.theme
         if key.isWholeSequence { return StyledLine("return all", ink.dim) }
+        if isAsked(key) { return StyledLine("asked for when it runs", ink.dim) }
         guard key.isMatching else { return StyledLine() }
         var line = StyledLine(
             TerminalText(key.value),

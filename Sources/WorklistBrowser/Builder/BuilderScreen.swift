@@ -10,6 +10,14 @@ struct BuilderScreen: Component {
         /// Choosing a value; an editor under it gets the value into its field, else the key gets it.
         case choosing(ValueHelper, over: ValueEditor?)
         case adding(AttributePicker)
+        /// Choosing a day, or the days from one to another.
+        case picking(CalendarPicker, over: ValueEditor?)
+        case listing(UIDListEditor)
+    }
+
+    /// What stands beside the tree, or over it on a narrow screen.
+    enum Preview: Int, CaseIterable {
+        case first, second, third
     }
 
     /// A line of the tree, by what it stands for: it stays itself when lines come and go.
@@ -33,22 +41,41 @@ struct BuilderScreen: Component {
     private(set) var query: Query
     private(set) var mode: Mode = .tree
     private(set) var folded: Set<AttributePath> = []
-    private(set) var isPreviewToggled = false
+    private(set) var preview = Preview.first
+    /// Keys without a value here: a saved query asks for it each time it runs.
+    private(set) var asked: [AttributePath: ValueSource]
+    /// Opened only to type a value: leaving it leaves the builder.
+    private let isForOneValue: Bool
     /// Index of the line under the cursor among ``rows``.
     private(set) var cursor = 0
     private(set) var rows: [Query.OutlineRow] = []
     let server: ServerProfile?
-    private let original: Query
+    /// As it was when the builder was opened, and as it is in its file.
+    private let opened: Query
+    private var original: Query
     private var past: [Snapshot] = []
     private var future: [Snapshot] = []
 
     private static let undoLimit = 200
 
-    /// - Parameter editing: A key to type a value for at once; Enter then runs the query.
-    init(query: Query, server: ServerProfile?, editing: AttributePath? = nil) {
+    /// - Parameters:
+    ///   - editing: A key to type a value for at once; Enter then runs the query.
+    ///   - asked: Keys that are asked for when the query runs.
+    ///   - asking: As `asked`; it is being run: their values are typed one after the other, then it is sent.
+    init(
+        query: Query,
+        server: ServerProfile?,
+        editing: AttributePath? = nil,
+        asked: [AttributePath: ValueSource] = [:],
+        asking: [AttributePath: ValueSource] = [:]
+    ) {
         var query = query
+        self.asked = asked.merging(asking) { first, _ in first }
+        let editing = editing ?? query.keys.map(\.path).first { asking[$0] != nil }
+        isForOneValue = editing != nil
         if let editing, query[editing] == nil { query.set(QueryKey(editing)) }
         self.query = query
+        self.opened = query
         self.original = query
         self.server = server
         // Sequences that only bring data back are closed: the keys that match are what one comes for.
@@ -72,7 +99,7 @@ struct BuilderScreen: Component {
         switch mode {
         case .tree: .builder
         case .editing: .editor
-        case .choosing, .adding: .picker
+        case .choosing, .adding, .picking, .listing: .picker
         }
     }
 
@@ -83,6 +110,16 @@ struct BuilderScreen: Component {
     /// A picker is open over the tree.
     var isPicking: Bool { keyContext == .picker }
     var isModified: Bool { query != original }
+    var isPreviewToggled: Bool { preview != .first }
+
+    /// The key gets its value when the query runs, and has none yet.
+    func isAsked(_ key: QueryKey) -> Bool { asked[key.path] != nil && !key.isMatching }
+
+    /// It is in a file now, under that name.
+    mutating func saved(as name: String) {
+        query.name = name
+        original = query
+    }
     var undoCount: Int { past.count }
 
     mutating func perform(_ command: Command, _ surroundings: Surroundings) -> [Intent] {
@@ -91,6 +128,8 @@ struct BuilderScreen: Component {
         case .editing(let editor): return perform(command, editor, surroundings)
         case .choosing(let helper, let editor): return perform(command, helper, over: editor, surroundings)
         case .adding(let picker): return perform(command, picker, surroundings)
+        case .picking(let calendar, let editor): return perform(command, calendar, over: editor)
+        case .listing(let list): return perform(command, list)
         }
     }
 
@@ -111,6 +150,12 @@ struct BuilderScreen: Component {
             picker.field.insert(text)
             picker.refresh()
             mode = .adding(picker)
+        case .picking(var calendar, let editor):
+            calendar.insert(text)
+            mode = .picking(calendar, over: editor)
+        case .listing(var list):
+            list.insert(text)
+            mode = .listing(list)
         }
         return []
     }
@@ -209,11 +254,15 @@ struct BuilderScreen: Component {
         case .accept, .builderEdit: return edit()
         case .builderReturnOnly: return returnOnly()
         case .builderDrop: return drop()
-        case .builderAdd: mode = .adding(AttributePicker(query))
+        case .builderAdd: mode = .adding(AttributePicker(query, target: targetHere))
         case .builderAddItem: return addItem()
         case .builderHelper:
             guard let row = current, let key = key(at: row), key.vr.takesKeyValue else {
                 return info("There is no value to choose on this line.")
+            }
+            if key.vr == .UI {
+                mode = .listing(UIDListEditor(key))
+                return []
             }
             guard let helper = ValueHelper(key, server: server, now: now) else {
                 return info("No values to choose from for \(key.vr): type one, Enter.")
@@ -222,17 +271,21 @@ struct BuilderScreen: Component {
         case .builderUndo: if !step(from: \.past, to: \.future) { return info("Nothing to undo.") }
         case .builderRedo: if !step(from: \.future, to: \.past) { return info("Nothing to redo.") }
         case .builderNextProblem: return nextProblem(now)
-        case .builderPreview: isPreviewToggled.toggle()
+        case .builderPreview: preview = Preview(rawValue: preview.rawValue + 1) ?? .first
+        case .builderSave, .querySave:
+            return [.saved(.openSave(query, asked: asked.filter { query[$0.key]?.isMatching == false }))]
         case .builderCopy:
             let line = FindscuLine.text(for: query, peer: peer, now: now)
             return [.effect(.copy(line))] + info("The findscu line is copied.")
         case .builderRun, .queryRun: return run(surroundings)
         case .back:
             if isPreviewToggled {
-                isPreviewToggled = false
+                preview = .first
                 return []
             }
-            return (isModified ? [.keep(query)] : []) + [.close]
+            // Half of a saved query is not kept: its open keys would then ask for everything.
+            let isWhole = !query.keys.contains(where: isAsked)
+            return (query != opened && isWhole ? [.keep(query)] : []) + [.close]
         default: break
         }
         return []
@@ -296,7 +349,11 @@ struct BuilderScreen: Component {
         guard let row = current else { return [] }
         switch row.kind {
         case .key(let index):
-            if query.keys[index].isMatching { change { $0.clear(row.path) } }
+            if query.keys[index].isMatching {
+                change { $0.clear(row.path) }
+            } else if asked.removeValue(forKey: row.path) != nil {
+                return info("Not asked for any more: returned, not matched.")
+            }
             return []
         case .sequence, .item:
             let inside = query.keys(inside: row.path).filter { key in
@@ -385,16 +442,33 @@ struct BuilderScreen: Component {
     private mutating func nextProblem(_ now: QueryMoment) -> [Intent] {
         let findings = KeyCheck.findings(in: query, now: now)
         let errors = findings.keys.filter { findings[$0]?.first?.severity == .error }.sorted()
-        guard !errors.isEmpty else { return info("No key has an error.") }
+        // Notes matter on keys that match; that an empty one is optional is no news.
+        let notes = findings.keys.filter { query.keys.indices.contains($0) && query.keys[$0].isMatching }.sorted()
+        let wanted = errors.isEmpty ? notes : errors
         var here = -1
         if let row = current, case .key(let index) = row.kind { here = index }
-        let next = errors.first { $0 > here } ?? errors[0]
+        guard let next = wanted.first(where: { $0 > here }) ?? wanted.first, query.keys.indices.contains(next) else {
+            return info("No value has an error or a note.")
+        }
         reveal(query.keys[next].path)
-        return []
+        return errors.isEmpty ? info("No key has an error; this one has a note.") : []
+    }
+
+    /// Where a new attribute goes: into the item the cursor is in, if it is not the first one of the model's.
+    private var targetHere: AttributePicker.Target {
+        guard let row = current else { return .model }
+        if case .item(let number) = row.kind { return .item(sequence: row.path, number: number) }
+        guard let parent = row.path.parent, let last = row.path.steps.last, last.item > 0 else { return .model }
+        return .item(sequence: parent, number: last.item)
     }
 
     /// Sends the query if every key can be sent; else goes to the first that cannot and says why.
     private mutating func run(_ surroundings: Surroundings) -> [Intent] {
+        if let open = query.keys.first(where: isAsked) {
+            reveal(open.path)
+            startEditing(runsOnAccept: true)
+            return info("\(AttributeNames.name(of: open.path.tag)) is asked for each time: type it, Enter.", .warning)
+        }
         do throws(QueryError) {
             _ = try query.identifier(server?.identifierForm ?? IdentifierForm(), now: surroundings.now.queryMoment)
             return [.run(query)]
@@ -426,6 +500,7 @@ struct BuilderScreen: Component {
         case .accept:
             commit(editor)
             if editor.runsOnAccept { return run(surroundings) }
+            return []
         case .editorNext, .moveDown:
             commit(editor)
             moveToValue(by: 1, edits: command == .editorNext)
@@ -433,12 +508,16 @@ struct BuilderScreen: Component {
             commit(editor)
             moveToValue(by: -1, edits: command == .editorPrevious)
         case .editorHelper:
+            if editor.vr == .UI {
+                mode = .listing(UIDListEditor(editor.key(in: query)))
+                return []
+            }
             guard let helper = ValueHelper(editor.key(in: query), server: server, now: surroundings.now.queryMoment)
             else { return info("No values to choose from for \(editor.vr).") }
             mode = .choosing(helper, over: editor)
         case .back:
             mode = .tree
-            if editor.runsOnAccept { return [.close] }
+            if editor.runsOnAccept, isForOneValue { return [.close] }
         default:
             if editor.field.perform(command) { mode = .editing(editor) }
         }
@@ -482,6 +561,12 @@ struct BuilderScreen: Component {
             return []
         case .accept:
             guard let choice = helper.chosen else { return [] }
+            if choice.isCalendar {
+                let key = editor?.key(in: query) ?? query[helper.path] ?? QueryKey(helper.path, vr: helper.vr)
+                mode = .picking(CalendarPicker(key, now: surroundings.now.queryMoment), over: editor)
+                return []
+            }
+            if let companion = choice.companion { return set(choice, companion, helper, surroundings) }
             if var editor {
                 editor.field.replace(with: choice.value)
                 mode = .editing(editor)
@@ -499,6 +584,64 @@ struct BuilderScreen: Component {
             if helper.field.characters != before { helper.refresh(now: surroundings.now.queryMoment) }
         }
         mode = .choosing(helper, over: editor)
+        return []
+    }
+
+    /// Two keys at once, where only both of them say what was chosen; one step to undo.
+    private mutating func set(
+        _ choice: ValueHelper.Choice,
+        _ companion: ValueHelper.Choice.Companion,
+        _ helper: ValueHelper,
+        _ surroundings: Surroundings
+    ) -> [Intent] {
+        mode = .tree
+        change { query in
+            for (path, value) in [(helper.path, choice.value), (companion.path, companion.value)] {
+                let isRelative = RelativeDate.isRelative(value, vr: query[path]?.vr ?? .UN)
+                query.set(path, value, source: isRelative ? .generated : .user)
+            }
+        }
+        reveal(helper.path)
+        let period = KeyCheck.period(of: query, now: surroundings.now.queryMoment) ?? ""
+        return info("Start date and start time are set, one period: \(period)")
+    }
+
+    // MARK: Choosing a day, listing UIDs
+
+    private mutating func perform(_ command: Command, _ calendar: CalendarPicker, over editor: ValueEditor?) -> [Intent]
+    {
+        var calendar = calendar
+        switch command {
+        case .back: mode = editor.map(Mode.editing) ?? .tree
+        case .accept:
+            if var editor {
+                editor.field.replace(with: calendar.value)
+                mode = .editing(editor)
+            } else {
+                mode = .tree
+                change { $0.set(calendar.path, calendar.value, source: .user) }
+            }
+        default:
+            if calendar.perform(command) { mode = .picking(calendar, over: editor) }
+        }
+        return []
+    }
+
+    private mutating func perform(_ command: Command, _ list: UIDListEditor) -> [Intent] {
+        var list = list
+        switch command {
+        case .back: mode = .tree
+        case .accept, .pickerLevel:
+            if command == .accept, !list.accept() {
+                mode = .listing(list)
+                return []
+            }
+            mode = .tree
+            change { $0.set(list.path, list.value, source: .user) }
+        default:
+            list.perform(command)
+            mode = .listing(list)
+        }
         return []
     }
 

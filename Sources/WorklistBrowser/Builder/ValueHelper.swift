@@ -7,8 +7,17 @@ import Terminal
 /// What is typed into its field narrows a list, or is what the forms of a name are made from.
 struct ValueHelper: Hashable {
     struct Choice: Hashable {
+        /// Another key that has to change along with this one for the words to be true.
+        struct Companion: Hashable {
+            var path: AttributePath
+            var value: String
+        }
+
         var value: String
         var label: String
+        var companion: Companion?
+        /// Opens a month instead of being a value.
+        var isCalendar = false
     }
 
     private enum Kind: Hashable {
@@ -43,10 +52,14 @@ struct ValueHelper: Hashable {
                 kind = .births
                 field = TextField(key.value)
             case .DA:
-                kind = .list(Self.dates)
+                let isStart = key.path == .step(.scheduledProcedureStepStartDate)
+                let nights = isStart ? Self.nights(path: .step(.scheduledProcedureStepStartTime), isTime: false) : []
+                kind = .list(Self.dates + nights + [Self.calendar])
                 field = TextField()
             case .TM:
-                kind = .list(Self.times)
+                let isStart = key.path == .step(.scheduledProcedureStepStartTime)
+                let nights = isStart ? Self.nights(path: .step(.scheduledProcedureStepStartDate), isTime: true) : []
+                kind = .list(Self.times + nights)
                 field = TextField()
             case .DT:
                 kind = .list(Self.dates + Self.times.prefix(3))
@@ -110,7 +123,7 @@ struct ValueHelper: Hashable {
 
     /// What the value will be when the query runs, where that is not what it says.
     func resolved(_ choice: Choice, now: QueryMoment) -> String? {
-        RelativeDate.resolve(choice.value, vr: vr, now: now)
+        choice.isCalendar ? nil : RelativeDate.resolve(choice.value, vr: vr, now: now)
     }
 
     var prompt: TerminalText {
@@ -124,7 +137,7 @@ struct ValueHelper: Hashable {
     var hint: TerminalText {
         switch kind {
         case .list where vr == .DA: "or type a date, -3d, 20261124-20261130"
-        case .list where vr == .TM: "start date and start time together are one period"
+        case .list where vr == .TM: "start date and time are one period: a night needs a date of two days"
         case .list: "type to narrow the list"
         case .forms(let isName):
             isName ? "family, given middle: choose how it is to match" : "* stands for any text, ? for one letter"
@@ -138,7 +151,7 @@ struct ValueHelper: Hashable {
         Choice(value: "today", label: "today"),
         Choice(value: "tomorrow", label: "tomorrow"),
         Choice(value: "yesterday", label: "yesterday"),
-        Choice(value: "today..tomorrow", label: "today and tomorrow (a night shift)"),
+        Choice(value: "today..tomorrow", label: "today and tomorrow"),
         Choice(value: "week", label: "this week, Monday to Sunday"),
         Choice(value: "-7d..today", label: "the last seven days and today"),
         Choice(value: "today..+7d", label: "today and the next seven days"),
@@ -154,6 +167,21 @@ struct ValueHelper: Hashable {
         Choice(value: "1200-1759", label: "afternoon"),
         Choice(value: "1800-2359", label: "evening"),
     ]
+
+    private static let calendar = Choice(value: "", label: "a day or a span from the calendar", isCalendar: true)
+
+    /// A night crosses midnight: a start date of two days and a start time from evening to morning make one period.
+    private static func nights(path: AttributePath, isTime: Bool) -> [Choice] {
+        [("today..tomorrow", "this evening to tomorrow morning"), ("yesterday..today", "last evening to this morning")]
+            .map { days, words in
+                let hours = "2000-0800"
+                return Choice(
+                    value: isTime ? hours : days,
+                    label: words + (isTime ? ", date \(days)" : ", time \(hours)"),
+                    companion: Choice.Companion(path: path, value: isTime ? days : hours)
+                )
+            }
+    }
 
     // MARK: Forms of a birth date
 

@@ -233,7 +233,7 @@ struct ConnectForm: Component {
                 )
                 add(
                     isFirstStart
-                        ? "Will be written to \(configPath) (0600)."
+                        ? "Save writes \(configPath); only you can read it."
                         : "Save adds it at the end of \(configPath): of one name the last entry counts.",
                     ink.dim
                 )

@@ -61,7 +61,7 @@ struct ServerDraft: Hashable {
             case .name: "your word for it"
             case .host: "name, address or AE@HOST:PORT"
             case .port: "1 to 65535"
-            case .calledAETitle: "the server's, 16 characters"
+            case .calledAETitle: "the server's (1-16 characters)"
             case .callingAETitle: "ours, known to the server"
             case .stationAETitle: "whose list is 'this scanner'"
             case .modality: "CT MR US CR DX MG NM ..."

@@ -1,14 +1,20 @@
 import Terminal
 
-/// Choosing the column to sort by; the one in force again turns the order round.
+/// Choosing the columns to sort by: one alone, or one more behind those in force.
 struct SortMenu: Component, Sendable {
-    let current: SortOrder
+    private(set) var current: SortOrder
     private let columns: [ListColumn]
     private var cursor: MenuCursor
+    /// Further keys were chosen: Enter then means that they are right as they are.
+    private var hasSeveral = false
 
-    init(current: SortOrder) {
+    /// `shown`: the columns of the list, attributes among them.
+    init(current: SortOrder, shown: [ListColumn] = []) {
         self.current = current
-        columns = ListColumn.allCases.filter { $0 != .date }
+        let more = (shown + current.keys.map(\.column)).filter(\.isAttribute)
+        var columns = ListColumn.allCases.filter { $0 != .date }
+        for column in more where !columns.contains(column) { columns.append(column) }
+        self.columns = columns
         cursor = MenuCursor(columns.firstIndex { current.isSameColumn(as: $0) } ?? 0)
     }
 
@@ -19,11 +25,20 @@ struct SortMenu: Component, Sendable {
         if cursor.perform(command, count: columns.count) { return [] }
         switch command {
         case .accept:
+            if hasSeveral { return [.rememberView, .close] }
             guard columns.indices.contains(cursor.index) else { return [.close] }
-            let column = columns[cursor.index]
-            let turns = current.isSameColumn(as: column) && !current.isDescending
-            return [.sort(SortOrder(column: column, isDescending: turns))]
-        case .back: return [.close]
+            return [.sort(current.chosen(columns[cursor.index])), .rememberView, .close]
+        case .selectToggle:
+            guard columns.indices.contains(cursor.index) else { return [] }
+            let next = current.toggled(columns[cursor.index])
+            guard next != current else {
+                let text: TerminalText = "no more than \(SortOrder.maximumKeys) columns to sort by"
+                return [.message(Message(kind: .info, text: text))]
+            }
+            current = next
+            hasSeveral = true
+            return [.sort(next)]
+        case .back: return [.rememberView, .close]
         default: return []
         }
     }
@@ -33,12 +48,14 @@ struct SortMenu: Component, Sendable {
     func draw(into grid: inout Grid, in area: Rect, _ surroundings: Surroundings) {
         let theme = surroundings.theme
         let ink = Ink(theme)
-        let box = DialogBox.frame(lines: columns.count, columns: 50, in: area)
+        let box = DialogBox.frame(lines: columns.count, columns: 56, in: area)
         let keymap = surroundings.keymap
+        let accept: TerminalText = hasSeveral ? "done" : "sort, turn round"
         DialogBox(
             title: "Sort by",
             keys: [
-                (keymap.label(of: .accept, in: .dialog) ?? "Enter", "sort; again: turn round"),
+                (keymap.label(of: .accept, in: .dialog) ?? "Enter", accept),
+                (keymap.label(of: .selectToggle, in: .dialog) ?? "Space", "then by"),
                 (keymap.label(of: .back, in: .dialog) ?? "Esc", "close"),
             ]
         ).draw(into: &grid, box: box, theme: theme)
@@ -46,14 +63,16 @@ struct SortMenu: Component, Sendable {
         let top = cursor.top(count: columns.count, rows: content.rows)
         for (offset, column) in columns.dropFirst(top).prefix(max(0, content.rows)).enumerated() {
             let isCursor = top + offset == cursor.index
-            let isCurrent = current.isSameColumn(as: column)
             var line = StyledLine(isCursor ? theme.glyph(.cursor) : " ")
             line.space()
-            line.add(TerminalText(column.header), columns: 12, ink.title)
+            line.add(TerminalText(column.title), columns: 16, ink.title)
+            line.space()
             line.add(TerminalText(column.meaning), ink.dialog)
             var mark = StyledLine()
-            if isCurrent {
-                mark.add(current.isDescending ? theme.glyph(.sortDescending) : theme.glyph(.sortAscending), ink.key)
+            if let place = current.place(of: column) {
+                let key = current.keys[place]
+                mark.add(theme.glyph(key.isDescending ? .sortDescending : .sortAscending), ink.key)
+                if current.keys.count > 1 { mark.add("\(place + 1)", ink.key) }
             }
             grid.mark(line: top + offset, row: content.row + offset, in: content)
             line.draw(

@@ -42,6 +42,7 @@ enum Command: String, CaseIterable, Sendable {
     case queriesRename = "queries.rename"
     case queriesDelete = "queries.delete"
     case queriesCopy = "queries.copy"
+    case queriesUnnumber = "queries.unnumber"
     case scopeScanner = "scope.scanner"
     case scopeModality = "scope.modality"
     case scopeAll = "scope.all"

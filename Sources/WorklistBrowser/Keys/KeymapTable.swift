@@ -5,13 +5,14 @@ enum KeymapTable {
     static let text: StaticString = #"""
         list | Enter | row.open | detail | show every attribute of the row
         list | / F3 | filter.edit | filter | show only rows that contain words
+        list | p F4 | query.find | find patient | ask the server for a patient
         list dialog | e F2 | query.edit | edit query | edit the query keys
         list dialog | r F5 | query.run | run | run the query again
         list | x | query.cancel | cancel | cancel the running query; again: abort
         list | s F6 | view.sort | sort | choose the column to sort by
-        list | 1 | scope.scanner | | today on this scanner
-        list | 2 | scope.modality | | today on this modality
-        list | 3 | scope.all | | everything scheduled today
+        list | 1 | scope.scanner | | this scanner, on the day in view
+        list | 2 | scope.modality | | this modality, on the day in view
+        list | 3 | scope.all | | everything scheduled on the day in view
         list | 4 | saved.4 | | saved query 4
         list | 5 | saved.5 | | saved query 5
         list | 6 | saved.6 | | saved query 6
@@ -20,7 +21,6 @@ enum KeymapTable {
         list | 9 | saved.9 | | saved query 9
         list | b | queries.menu | | all saved queries
         list | S | query.save | | save the query under a name
-        list | p F4 | query.find | find patient | ask the server for a patient
         list | [ | day.previous | | one day earlier
         list | t | day.today | | today
         list | ] | day.next | | one day later
@@ -41,7 +41,6 @@ enum KeymapTable {
         list | w | view.fit | | fit the column widths to the rows on screen
         list | P | view.privacy | | hide names and identifiers
         list | T | view.theme | | choose a theme
-        * | ctrl-t | app.mouse | | mouse on or off
         list dialog | v F8 | server.menu | servers | choose the server
 
         builder | Enter e | builder.edit | edit | edit the value in place; fold a sequence
@@ -90,6 +89,16 @@ enum KeymapTable {
         queries | R | queries.rename | rename | give it another name
         queries | d Delete | queries.delete | delete | delete it
         queries | y | queries.copy | copy | copy it as text, to share it
+        queries | 1 | scope.scanner | | this scanner
+        queries | 2 | scope.modality | | this modality
+        queries | 3 | scope.all | | everything
+        queries | 4 | saved.4 | | number 4 runs it from now on
+        queries | 5 | saved.5 | | number 5 runs it from now on
+        queries | 6 | saved.6 | | number 6 runs it from now on
+        queries | 7 | saved.7 | | number 7 runs it from now on
+        queries | 8 | saved.8 | | number 8 runs it from now on
+        queries | 9 | saved.9 | | number 9 runs it from now on
+        queries | 0 | queries.unnumber | | take its number away
         characterSets | Enter | accept | this row | read this row so
         characterSets | A | text.server | this server | read all of this server so
         characterSets | 0 | text.declared | as declared | read it as it was declared
@@ -154,6 +163,7 @@ enum KeymapTable {
         list | q F10 | app.quit | | quit
         * | ctrl-c | app.interrupt | | cancel what runs; when idle, quit
         * | ctrl-l | app.redraw | | draw the screen anew
+        * | ctrl-t | app.mouse | | mouse on or off
         * | ctrl-z | app.suspend | | stop the program; fg in the shell goes on
         """#
 }

@@ -61,6 +61,51 @@ enum ItemText {
         return ColumnText(text: text, state: state)
     }
 
+    /// An attribute anywhere in the item, written as its VR is read: all its values, a sequence by its codes.
+    static func attribute(_ dataSet: DataSet, _ path: AttributePath) -> ColumnText {
+        guard let holder = dataSet.dataSet(holding: path) else {
+            return dataSet.defect == nil ? .absent : ColumnText(text: "?", state: .damaged)
+        }
+        guard let element = holder[path.tag] else { return column(holder, path.tag) }
+        if case .items(let items) = element.value { return sequence(holder.items(path.tag), count: items.count) }
+        let vr = element.vr == .UN ? DataDictionary.vr(of: path.tag) ?? .UN : element.vr
+        let format: (String) -> String? =
+            switch vr {
+            case .DA: date
+            case .TM: time
+            case .DT: dateTime
+            case .PN: { name($0) }
+            case .US: { value in CodedValues.meaning(of: value, tag: path.tag).map { "\(value) \($0)" } ?? value }
+            default: { $0 }
+            }
+        guard vr.isMultiValued else { return column(holder, path.tag, format: format) }
+        return column(holder, path.tag) { text in
+            let values = text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init)
+            if values.count == 1 { return format(text) }
+            let written = values.map { $0.isEmpty ? $0 : format($0) }
+            return written.contains(nil) ? nil : written.compactMap(\.self).joined(separator: " \\ ")
+        }
+    }
+
+    /// `HEADNC CT Head plain`; the number of items where they have no codes.
+    private static func sequence(_ items: [DataSet], count: Int) -> ColumnText {
+        guard let first = items.first else { return .empty }
+        let parts = [column(first, .codeValue), column(first, .codeMeaning)].filter(\.hasValue)
+        if parts.isEmpty { return ColumnText(text: count == 1 ? "1 item" : "\(count) items", state: .sound) }
+        let more: TerminalText = count > 1 ? " (+\(count - 1))" : ""
+        let state = parts.first { $0.isDoubtful }?.state ?? .sound
+        return ColumnText(text: parts.map(\.text).joined(separator: " ") + more, state: state)
+    }
+
+    private static func dateTime(_ text: String) -> String? {
+        guard let moment = DICOMDateTime(parsing: text) else { return nil }
+        guard let month = moment.month, let day = moment.day,
+            let date = DICOMDate(year: moment.year, month: month, day: day)
+        else { return text }
+        guard let time = moment.time else { return date.formatted }
+        return date.formatted + " " + two(time.hour) + ":" + two(time.minute ?? 0)
+    }
+
     private static func trimmedText(_ text: String) -> String {
         var scalars = Substring(text).unicodeScalars
         while let last = scalars.last, last == " " || last == "\0" { scalars.removeLast() }
@@ -170,8 +215,8 @@ enum StepStatus: Hashable, Sendable {
         let doubtful = theme.glyph(.guessed) == "?" ? "?" : theme.glyph(.guessed) + " ?"
         let lines: [TerminalText] = [
             "S scheduled  A arrived  R ready  I started  D departed  C done  X stopped",
-            theme.glyph(.stat) + " urgent  * like another patient  " + doubtful + " doubtful text  - not returned  "
-                + theme.glyph(.truncated) + " cut",
+            theme.glyph(.stat) + " urgent  * like another patient  = twice on the list",
+            doubtful + " doubtful text  - not returned  " + theme.glyph(.truncated) + " cut",
         ]
         guard theme.isASCII else { return lines }
         return lines + [theme.glyph(.warning) + " after a text: this terminal lacks characters of it, shown as ?"]
@@ -181,6 +226,11 @@ enum StepStatus: Hashable, Sendable {
 /// An item as a line of the list and as the identity bar: decoded for rows on screen only.
 struct RowText: Sendable {
     private var columns: [ColumnText]
+    /// Attributes beyond the twelve columns, read when the row was, or when one is asked for.
+    private var attributes: [AttributePath: ColumnText] = [:]
+    private let item: EncodedDataSet
+    private let fallback: SpecificCharacterSet?
+    private var isMasked = false
     var status: StepStatus
     /// STAT or HIGH (0040,1003).
     var isUrgent: Bool
@@ -191,9 +241,33 @@ struct RowText: Sendable {
     /// The bytes stop making sense somewhere; what came before is shown.
     var isDefective: Bool
 
-    subscript(column: ListColumn) -> ColumnText { columns[column.index] }
+    subscript(column: ListColumn) -> ColumnText {
+        switch column {
+        case .attribute(let path):
+            if let known = attributes[path] { return known }
+            var dataSet = item.decoded
+            dataSet.fallbackCharacterSet = fallback
+            return Self.attribute(dataSet, path, isMasked: isMasked)
+        default: return column.index.map { columns[$0] } ?? .absent
+        }
+    }
 
-    init(_ item: EncodedDataSet, fallback: SpecificCharacterSet?, today: DICOMDate, hasUnsupportedKeys: Bool = false) {
+    private static func attribute(_ dataSet: DataSet, _ path: AttributePath, isMasked: Bool) -> ColumnText {
+        var text = ItemText.attribute(dataSet, path)
+        if isMasked, text.hasValue { text.text = PrivacyMask.masked(text.text, .attribute(path)) }
+        return text
+    }
+
+    /// `reading`: attributes that will be looked at, so that the item is decoded once for all of them.
+    init(
+        _ item: EncodedDataSet,
+        fallback: SpecificCharacterSet?,
+        today: DICOMDate,
+        hasUnsupportedKeys: Bool = false,
+        reading extra: [ListColumn] = []
+    ) {
+        self.item = item
+        self.fallback = fallback
         var dataSet = item.decoded
         dataSet.fallbackCharacterSet = fallback
         let steps = dataSet.items(.scheduledProcedureStepSequence)
@@ -239,20 +313,24 @@ struct RowText: Sendable {
             procedure.text += " (+\(steps.count - 1) \(steps.count == 2 ? "step" : "steps"))"
         }
 
-        var columns = [ColumnText](repeating: .absent, count: ListColumn.allCases.count)
-        columns[ListColumn.status.index] = statusText
-        columns[ListColumn.date.index] = stepOr(.scheduledProcedureStepStartDate, .studyDate, format: ItemText.date)
-        columns[ListColumn.time.index] = stepOr(.scheduledProcedureStepStartTime, .studyTime, format: ItemText.time)
-        columns[ListColumn.patient.index] = ItemText.column(dataSet, .patientName, format: ItemText.name)
-        columns[ListColumn.born.index] = born
-        columns[ListColumn.age.index] = age
-        columns[ListColumn.sex.index] = ItemText.column(dataSet, .patientSex)
-        columns[ListColumn.id.index] = ItemText.column(dataSet, .patientID)
-        columns[ListColumn.accession.index] = ItemText.column(dataSet, .accessionNumber)
-        columns[ListColumn.modality.index] = stepOr(.modality, .modalitiesInStudy)
-        columns[ListColumn.station.index] = ItemText.column(step, .scheduledStationAETitle)
-        columns[ListColumn.procedure.index] = procedure
-        self.columns = columns
+        // In the order of ``ListColumn/index``.
+        columns = [
+            statusText,
+            stepOr(.scheduledProcedureStepStartDate, .studyDate, format: ItemText.date),
+            stepOr(.scheduledProcedureStepStartTime, .studyTime, format: ItemText.time),
+            ItemText.column(dataSet, .patientName, format: ItemText.name),
+            born,
+            age,
+            ItemText.column(dataSet, .patientSex),
+            ItemText.column(dataSet, .patientID),
+            ItemText.column(dataSet, .accessionNumber),
+            stepOr(.modality, .modalitiesInStudy),
+            ItemText.column(step, .scheduledStationAETitle),
+            procedure,
+        ]
+        for case .attribute(let path) in extra {
+            attributes[path] = Self.attribute(dataSet, path, isMasked: false)
+        }
     }
 
     /// Code Meaning of the first item.
@@ -273,9 +351,13 @@ struct RowText: Sendable {
     /// Names and identifiers replaced, for screenshots and training.
     var masked: RowText {
         var copy = self
+        copy.isMasked = true
         for column in [ListColumn.patient, .born, .id, .accession] {
-            guard copy[column].hasValue else { continue }
-            copy.columns[column.index].text = PrivacyMask.masked(copy[column].text, column)
+            guard let index = column.index, copy[column].hasValue else { continue }
+            copy.columns[index].text = PrivacyMask.masked(copy[column].text, column)
+        }
+        for (path, value) in attributes where value.hasValue {
+            copy.attributes[path]?.text = PrivacyMask.masked(value.text, .attribute(path))
         }
         if copy.issuer.hasValue { copy.issuer.text = "***" }
         return copy

@@ -8,6 +8,9 @@ enum PrivacyMask {
         case .patient: TerminalText(initials(text.string))
         case .born: TerminalText(String(text.string.prefix(4)) + "-**-**")
         case .id, .accession: "***"
+        case .attribute(let path) where DataDictionary.vr(of: path.tag) == .PN: TerminalText(initials(text.string))
+        case .attribute(let path) where identifiers.contains(path.tag): "***"
+        case .attribute(let path) where path.tag == .patientBirthDate: masked(text, .born)
         default: text
         }
     }

@@ -17,8 +17,8 @@ struct RowList: Sendable {
     private var sortedCount = 0
     /// Those that pass the filter; nil without one.
     private var passing: [UInt32]?
-    /// A key for each row, while arrivals are merged.
-    private var keys: [SortKey] = []
+    /// For each column of the order a key for each row, while arrivals are merged.
+    private var keys: [[SortKey]] = []
     private var isLive = true
     /// The sort or the filter in force has yet to be applied to some rows.
     private var needsSort = false
@@ -103,13 +103,7 @@ struct RowList: Sendable {
             keys = []
         }
         let numbers = rows.map { UInt32(truncatingIfNeeded: $0) }
-        if isLive {
-            keys.reserveCapacity(table.count)
-            table.forEach(rows) { _, item in
-                keys.append(SortKey(item, column: order.column, fallback: fallback))
-                return true
-            }
-        }
+        if isLive { makeKeys(rows) }
         if isLive, !isFrozen, sortedCount == all.count {
             let sorted = sort(numbers)
             Self.merge(sorted, into: &all, keys: keys, comparator: comparator)
@@ -122,7 +116,7 @@ struct RowList: Sendable {
             needsFilter = true
             return nextJob()
         }
-        let fresh = numbers.filter { filter.matches(text(Int($0))) }
+        let fresh = numbers.filter { filter.matches(text(Int($0), reading: filter.attributes)) }
         guard !fresh.isEmpty else { return nil }
         if isLive, !isFrozen, sortedCount == all.count, var shown = passing {
             passing = nil
@@ -187,14 +181,27 @@ struct RowList: Sendable {
         return self.filter(by: filter) ?? sorting
     }
 
-    private mutating func resort() -> ArrangeJob? {
-        if isLive, table.count <= limits.sort {
-            keys = []
-            keys.reserveCapacity(table.count)
-            table.forEach(0..<table.count) { _, item in
-                keys.append(SortKey(item, column: order.column, fallback: fallback))
+    /// Adds the keys of rows that have none yet.
+    private mutating func makeKeys(_ rows: Range<Int>) {
+        let comparator = comparator
+        if keys.count != order.keys.count { keys = Array(repeating: [], count: order.keys.count) }
+        for part in keys.indices {
+            var column = keys[part]
+            // Empty in the meantime, so that growing it copies nothing.
+            keys[part] = []
+            column.reserveCapacity(rows.upperBound)
+            table.forEach(rows) { _, item in
+                column.append(comparator.key(item, part: part))
                 return true
             }
+            keys[part] = column
+        }
+    }
+
+    private mutating func resort() -> ArrangeJob? {
+        if isLive, table.count * order.keys.count <= limits.sort {
+            keys = []
+            makeKeys(0..<table.count)
             all = sort(all)
             sortedCount = all.count
             needsSort = false
@@ -244,7 +251,9 @@ struct RowList: Sendable {
         if table.count - job.rows > limits.filterBatch {
             needsFilter = true
         } else if let filter {
-            for row in job.rows..<table.count where filter.matches(text(row)) { isMember[row] = true }
+            for row in job.rows..<table.count where filter.matches(text(row, reading: filter.attributes)) {
+                isMember[row] = true
+            }
         }
         passing = all.filter { isMember[Int($0)] }
         return (true, nextJob())
@@ -258,14 +267,16 @@ struct RowList: Sendable {
         passing = all.filter { isMember[Int($0)] }
     }
 
-    func text(_ row: Int) -> RowText {
+    /// `reading`: attributes beyond the usual columns that will be looked at.
+    func text(_ row: Int, reading extra: [ListColumn] = []) -> RowText {
         let item = table.item(row)
         let reading = readings.isEmpty ? nil : readings[ItemIdentity(item)]
         return RowText(
             item,
             fallback: reading ?? fallback,
             today: today,
-            hasUnsupportedKeys: table.status(row) == .pendingWithUnsupportedKeys
+            hasUnsupportedKeys: table.status(row) == .pendingWithUnsupportedKeys,
+            reading: extra
         )
     }
 
@@ -281,12 +292,12 @@ struct RowList: Sendable {
     private static func merge(
         _ fresh: [UInt32],
         into rows: inout [UInt32],
-        keys: [SortKey],
+        keys: [[SortKey]],
         comparator: RowComparator
     ) {
         guard let smallest = fresh.first else { return }
         func precedes(_ a: UInt32, _ b: UInt32) -> Bool {
-            comparator.precedes(a, keys[Int(a)], b, keys[Int(b)])
+            comparator.precedes(a, b, keys)
         }
         // What most servers do: rows come in order.
         guard let last = rows.last, precedes(smallest, last) else {

@@ -22,13 +22,17 @@ struct SortKey: Hashable, Comparable, Sendable {
     }
 
     /// Decodes what the column needs, nothing else.
-    init(_ item: EncodedDataSet, column: ListColumn, fallback: SpecificCharacterSet?) {
+    ///
+    /// `isLast`: no further column decides between equals, so that steps of one minute are told apart by accession number.
+    init(_ item: EncodedDataSet, column: ListColumn, fallback: SpecificCharacterSet?, isLast: Bool = true) {
         switch column {
+        case .attribute(let path): self = Self.attribute(item, path, fallback: fallback)
         case .date, .time:
             let (date, time) = Self.start(of: item)
             let day = Self.day(date) ?? (1 << 27 - 1)
             let second = Self.microseconds(time) ?? (1 << 37 - 1)
-            self.init(high: day << 37 | second, low: Self.packed(item.value([], .accessionNumber) ?? []))
+            let accession = isLast ? Self.packed(item.value([], .accessionNumber) ?? []) : 0
+            self.init(high: day << 37 | second, low: accession)
         case .born, .age:
             guard let day = Self.day(item.value([], .patientBirthDate) ?? []) else {
                 self = .missing
@@ -94,7 +98,8 @@ struct SortKey: Hashable, Comparable, Sendable {
                         ?? nonEmpty(item.value([], .requestedProcedureDescription))
                         ?? item.value([], .studyDescription), .LO
                 )
-            default: (nil, .LO)
+            case .attribute(let path): (value(item, path), DataDictionary.vr(of: path.tag) ?? .LO)
+            case .status, .date, .time, .born, .age: (nil, .LO)
             }
         return folded(item, ItemText.trimmed(value ?? []), vr: vr, fallback: fallback)
     }
@@ -209,55 +214,5 @@ struct SortKey: Hashable, Comparable, Sendable {
             count += 1
         }
         return count == 0 ? .max : value << (6 * UInt64(10 - count))
-    }
-}
-
-/// Compares rows by their keys; equal rows stay in the order of arrival.
-struct RowComparator {
-    let order: SortOrder
-    let table: MatchTable
-    let fallback: SpecificCharacterSet?
-
-    /// Equal keys may hide different texts.
-    private let comparesText: Bool
-
-    init(order: SortOrder, table: MatchTable, fallback: SpecificCharacterSet?) {
-        self.order = order
-        self.table = table
-        self.fallback = fallback
-        comparesText =
-            switch order.column {
-            case .patient, .id, .accession, .modality, .station, .procedure: true
-            case .status, .date, .time, .born, .age, .sex: false
-            }
-    }
-
-    /// The rows in order.
-    func sorted(_ rows: [UInt32], keys: [SortKey]) -> [UInt32] {
-        // Keys beside the rows: comparing then stays within one block of memory.
-        var pairs = rows.map { (key: keys[Int($0)], row: $0) }
-        if !comparesText, !order.isDescending {
-            pairs.sort { a, b in a.key != b.key ? a.key < b.key : a.row < b.row }
-        } else {
-            pairs.sort { a, b in precedes(a.row, a.key, b.row, b.key) }
-        }
-        return pairs.map(\.row)
-    }
-
-    func precedes(_ a: UInt32, _ keyA: SortKey, _ b: UInt32, _ keyB: SortKey) -> Bool {
-        if keyA != keyB {
-            // Rows without a value stay last whichever way the list runs.
-            if order.isDescending, keyA != .missing, keyB != .missing { return keyB < keyA }
-            return keyA < keyB
-        }
-        if comparesText, keyA.isTextPrefix {
-            let textA = SortKey.text(table.item(Int(a)), order.column, fallback: fallback)
-            let textB = SortKey.text(table.item(Int(b)), order.column, fallback: fallback)
-            if textA != textB {
-                let isBefore = textA.lexicographicallyPrecedes(textB)
-                return order.isDescending ? !isBefore : isBefore
-            }
-        }
-        return a < b
     }
 }

@@ -76,6 +76,11 @@ struct BrowserSession: Sendable {
         var settings = settings
         settings.overlays = look.overlays
         settings.problems += look.problems
+        do throws(SettingsProblem) {
+            settings.views = try RememberedViews.read(effects.state)
+        } catch {
+            if !settings.problems.contains(error) { settings.problems.append(error) }
+        }
         let relay = EventRelay()
         let runner = EffectRunner(options: effects) { relay.post($0) }
         settings.barcode = effects.configuration.barcode

@@ -16,8 +16,12 @@ final class EffectRunner: Sendable {
         var demo: DemoServer?
         var arranging: Task<Void, Never>?
         var exports: [ExportID: FileExport] = [:]
+        /// The last thing done to files of queries: they are done in order.
+        var filing: Task<Void, Never>?
         /// Files being written.
         var writes = 0
+        /// The views chosen since the start, by name.
+        var views: [String: ListView] = [:]
     }
 
     /// A query in its two lives: while the association is opened, and while the C-FIND runs.
@@ -38,6 +42,8 @@ final class EffectRunner: Sendable {
         /// Where OSC 52 goes; nil for a screen that is none.
         var terminal: Int32?
         var demoCount = 300
+        /// Where saved queries are kept.
+        var queries = QueryFolder()
         var themes = ThemeLibrary()
         var state = StateFile()
         /// Says which day, and which hour of it, the demonstration schedule is for.
@@ -68,11 +74,13 @@ final class EffectRunner: Sendable {
             }
         case .copy(let text): copy(text)
         // Saved queries.
+        case .queryFiles(let effect): file(effect)
         // Watch and barcode.
         case .compare(let job):
             let post = post
             Task { post(.compared(generation: job.generation, changes: job.run())) }
         // Export, layouts, themes.
+        case .rememberView(let name, let view): remember(view, of: name)
         case .export(let request): export(request)
         case .cancelExport(let id): state.withLockedValue { $0.exports[id] }?.cancel()
         case .readThemes(let depth, let ascii): readThemes(depth, ascii)
@@ -277,6 +285,29 @@ final class EffectRunner: Sendable {
         }
     }
 
+    // MARK: Views of the list
+
+    /// Two changes in quick succession may be written in either order: each writes what was chosen last.
+    private func remember(_ view: ListView, of name: String) {
+        let options = options
+        let post = post
+        state.withLockedValue { state in
+            state.writes += 1
+            state.views[name] = view
+        }
+        Task { [self] in
+            defer { state.withLockedValue { $0.writes -= 1 } }
+            do throws(SettingsProblem) {
+                try options.state.change { table in
+                    let latest = state.withLockedValue { $0.views[name] }
+                    RememberedViews.put(latest ?? view, of: name, into: table)
+                }
+            } catch {
+                post(.viewNotRemembered(reason: error.description))
+            }
+        }
+    }
+
     // MARK: The rest
 
     private func save(_ profile: ServerProfile) {
@@ -284,6 +315,21 @@ final class EffectRunner: Sendable {
         case .success(let path): post(.serverSaved(profile, path: path))
         case .failure(let failure):
             post(.serverNotSaved(reason: "\(options.configuration.path): \(failure.words)"))
+        }
+    }
+
+    // MARK: Saved queries
+
+    private func file(_ effect: QueryFileEffect) {
+        let post = post
+        let now = options.clock.now().queryMoment
+        let folder = options.queries
+        state.withLockedValue { state in
+            let before = state.filing
+            state.filing = Task {
+                await before?.value
+                post(.queryFiles(folder.perform(effect, now: now)))
+            }
         }
     }
 

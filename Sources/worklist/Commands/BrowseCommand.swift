@@ -58,6 +58,12 @@ struct BrowserOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
     var limit: Int?
 
+    @Option(help: ArgumentHelp("Start with a saved query.", valueName: "name"))
+    var saved: String?
+
+    @Option(help: ArgumentHelp("Start with the query of a file (TOML).", valueName: "file"))
+    var query: String?
+
     @Flag(inversion: .prefixedNo, help: "Take clicks and the wheel; without, the terminal selects text by itself.")
     var mouse: Bool?
 
@@ -70,6 +76,7 @@ struct BrowserOptions: ParsableArguments {
     var watch: Int?
 
     func validate() throws {
+        if saved != nil, query != nil { throw ValidationError("Use either --query or --saved, not both.") }
         if let watch, !BrowserSettings.watchIntervals.contains(watch) {
             throw ValidationError("--watch takes 15 to 3600 seconds.")
         }
@@ -111,8 +118,10 @@ struct BrowserOptions: ParsableArguments {
         if let limit { current?.rowLimit = limit }
         var effects = effects
         effects.terminal = nil
+        let opening = try opening()
+        if let current { _ = try opening?.filled(for: current) }
         return await PlainSession(
-            settings: try settings(effects.configuration),
+            settings: try settings(effects.configuration, queries: effects.queries, opening: opening),
             servers: servers,
             current: current,
             effects: effects,
@@ -121,11 +130,27 @@ struct BrowserOptions: ParsableArguments {
     }
 
     /// What the user's files say, and what is wrong in them.
-    private func settings(_ configuration: Configuration) throws -> BrowserSettings {
+    /// The saved query to start with, if one is named.
+    private func opening() throws -> SavedQuery? {
+        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
+        return try SavedQuerySource(file: query, name: saved)?.load(now: clock.now().queryMoment)
+    }
+
+    private func settings(
+        _ configuration: Configuration,
+        queries: QueryFolder,
+        opening: SavedQuery?
+    ) throws -> BrowserSettings {
         var settings = BrowserSettings()
         settings.problems = configuration.problems
         settings.keymap = try KeymapFile.load(keymap)
         settings.problems += settings.keymap.problems
+        let now = BrowserClock(fixed: clock.flatMap(Self.moment)).now().queryMoment
+        settings.savedFiles = queries.files(now: now)
+        settings.problems += settings.savedFiles.compactMap(\.problem)
+        settings.queriesFolder = queries.path
+        settings.start = configuration.start
+        settings.opening = opening
         settings.isMouseOn = mouse ?? configuration.isMouseOn
         return settings
     }
@@ -137,10 +162,14 @@ struct BrowserOptions: ParsableArguments {
     ) throws -> BrowserSession {
         var current = current
         if let limit { current?.rowLimit = limit }
+        let clock = BrowserClock(fixed: clock.flatMap(Self.moment))
+        let opening = try opening()
+        // What the settings of the server do not have is said here, before there is a screen.
+        if let current { _ = try opening?.filled(for: current) }
         var effects = effects
         effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
         return BrowserSession(
-            settings: try settings(effects.configuration),
+            settings: try settings(effects.configuration, queries: effects.queries, opening: opening),
             servers: servers,
             current: current,
             effects: effects,
@@ -150,7 +179,7 @@ struct BrowserOptions: ParsableArguments {
             setsTitle: !noTitle,
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),
-            clock: BrowserClock(fixed: clock.flatMap(Self.moment)),
+            clock: clock,
             wantsStatistics: stats != nil,
             watch: watch
         )

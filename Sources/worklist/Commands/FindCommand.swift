@@ -52,6 +52,9 @@ struct FindCommand: AsyncParsableCommand {
     )
     var query: String?
 
+    @Option(help: ArgumentHelp("Ask what a saved query of the browser asks.", valueName: "name"))
+    var saved: String?
+
     @Option(help: ArgumentHelp("Most rows to take; 0 for no limit.", valueName: "n"))
     var limit: Int?
 
@@ -83,12 +86,16 @@ struct FindCommand: AsyncParsableCommand {
         if query != nil, model != "worklist" {
             throw ValidationError("The query file names its model; leave out --model.")
         }
+        if saved != nil, model != "worklist" {
+            throw ValidationError("The saved query names its model; leave out --model.")
+        }
+        if saved != nil, query != nil { throw ValidationError("Use either --query or --saved, not both.") }
     }
 
     func run() async throws {
         let profile = try options.requiredProfile()
         let now = WallClock.now()
-        let query = try assembled(now: now.queryMoment)
+        let query = try assembled(for: profile, now: now.queryMoment)
         let identifier: DataSet
         do {
             identifier = try query.identifier(profile.identifierForm, now: now.queryMoment)
@@ -203,8 +210,9 @@ struct FindCommand: AsyncParsableCommand {
     }
 
     /// The query of the file or of the model, with the keys of the command line.
-    private func assembled(now: QueryMoment) throws -> Query {
-        var query = try self.query.map { try QueryFile.load($0, now: now) } ?? FindModel.query(named: model)
+    private func assembled(for profile: ServerProfile, now: QueryMoment) throws -> Query {
+        let saved = try SavedQuerySource(file: self.query, name: self.saved)?.load(now: now)
+        var query = try saved?.filled(for: profile) ?? FindModel.query(named: model)
         for text in keys {
             do {
                 let parsed = try KeyPath.parse(text, model: query.model)
@@ -223,6 +231,13 @@ struct FindCommand: AsyncParsableCommand {
             } catch let error as KeyPathError {
                 throw CommandFailure.usage("key '\(text)': \(error.description)")
             }
+        }
+        // Left empty it would ask for more than was saved.
+        if let saved, let open = saved.asked.first(where: { query[$0]?.isMatching == false }), let key = query[open] {
+            throw CommandFailure.usage(
+                "the query '\(saved.name)' asks for \(DataDictionary.keywordOrTag(open.tag)) when it runs: "
+                    + "add -k '\(key.spelling(in: query))=VALUE'"
+            )
         }
         return query
     }

@@ -12,6 +12,8 @@ struct Configuration {
     var defaultServer: String?
     var theme: String?
     var barcode = BarcodeSettings()
+    /// The query to start with: `scanner`, `modality`, `all`, or the name of a saved one; nil for as narrow as the server allows.
+    var start: String?
     /// Clicks and the wheel are taken.
     var isMouseOn = true
     /// What could not be used; the rest counts.
@@ -91,7 +93,7 @@ struct Configuration {
     }
 
     private static let topKeys = [
-        "default_server", "theme", "mouse", "watch_interval", "watch_bell", "barcode", "server",
+        "default_server", "theme", "start", "mouse", "watch_interval", "watch_bell", "barcode", "server",
     ]
 
     private mutating func read(_ whole: String) {
@@ -115,6 +117,7 @@ struct Configuration {
         }
         keep { $0.defaultServer = try $0.string(table, "default_server", text) }
         keep { $0.theme = try $0.string(table, "theme", text) }
+        keep { $0.start = try $0.string(table, "start", text) }
         keep { configuration in
             guard let value = table["mouse"] else { return }
             guard let isOn = value.bool else {
@@ -437,7 +440,7 @@ struct Configuration {
     }
 
     /// A TOML basic string.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -37,6 +37,12 @@ enum Examples {
         Example("worklist find --to RIS@192.0.2.7:104 --model study -k PatientID=00391022", "studies of a patient"),
     ]
 
+    static let explain = [
+        Example("worklist explain 'STAT today'", "a saved query, for your default server"),
+        Example("worklist explain stat.toml --server RIS --matching", "a file, only the keys that match"),
+        Example("worklist explain stat.toml --format markdown > stat.md", "a table for a document"),
+    ]
+
     static let echo = [
         Example("worklist echo --server RIS", "does it answer, and how fast is each stage?"),
         Example("worklist echo --to RISMWL@192.0.2.7:104 --as CT01", "a server that is not configured"),
@@ -78,7 +84,8 @@ enum Examples {
     ]
 
     static let all: [(command: String?, examples: [Example])] = [
-        (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("echo", echo), ("serve", serve),
+        (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("explain", explain), ("echo", echo),
+        ("serve", serve),
         ("themes", themes), ("keys", keys), ("info", info),
         ("completion", completion), ("manual", manual),
     ]

@@ -230,7 +230,7 @@ struct ListBehaviourTests {
         browser.type("zebra")
         browser.keys("enter")
         let screen = browser.screenText()
-        #expect(screen.contains("No row here has “zebra”."))
+        #expect(screen.contains("No row here passes the filter “zebra”."))
         #expect(screen.contains("the server was not asked"))
         browser.keys("enter")
         #expect(browser.overlays.count == 0)
@@ -423,8 +423,8 @@ struct ListBehaviourTests {
             var similar = SimilarPatients()
             let isDone = similar.advance(table, fallback: nil, budget: 100)
             #expect(isDone)
-            #expect(similar.similar(to: table.item(0), fallback: nil) == (expected ? 1 : nil))
-            #expect(similar.similar(to: table.item(1), fallback: nil) == (expected ? 0 : nil))
+            #expect(similar.similar(to: table.item(0)) == (expected ? 1 : nil))
+            #expect(similar.similar(to: table.item(1)) == (expected ? 0 : nil))
         }
     }
 
@@ -435,7 +435,7 @@ struct ListBehaviourTests {
             table.append(Sample.batch([first, second]))
             var similar = SimilarPatients()
             _ = similar.advance(table, fallback: nil, budget: 100)
-            return similar.similar(to: table.item(0), fallback: nil)
+            return similar.similar(to: table.item(0))
         }
         #expect(marks(Sample.Step(accession: "A1"), Sample.Step(accession: "A2")) == nil)
         #expect(marks(Sample.Step(issuer: "A"), Sample.Step(issuer: "B")) == 1)

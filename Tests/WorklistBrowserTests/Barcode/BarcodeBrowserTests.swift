@@ -157,7 +157,9 @@ struct BarcodeBrowserTests {
         var browser = browser()
         let first = try #require(browser.scan("26-111111").finds.first)
         browser.complete(first.id)
-        #expect(browser.screenText().contains("nothing has accession 26-111111; scan again: asked as patient ID"))
+        #expect(
+            browser.screenText().contains("nothing has accession 26-111111; scan it again to look for it as patient ID")
+        )
         let second = try #require(browser.scan("26-111111").finds.first)
         #expect(second.query[AttributePath([], .accessionNumber)]?.value == "")
         #expect(second.query[AttributePath([], .patientID)]?.value == "26-111111")

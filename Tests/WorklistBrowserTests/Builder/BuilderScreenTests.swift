@@ -302,6 +302,8 @@ struct BuilderScreenTests {
             }
             #expect(!helper.choices.isEmpty)
             for choice in helper.choices {
+                var query = query
+                if let companion = choice.companion { query.set(companion.path, companion.value) }
                 let filled = QueryKey(path, value: choice.value)
                 let findings = KeyCheck.findings(for: filled, in: query, now: surroundings.now.queryMoment)
                 #expect(!findings.contains { $0.severity == .error }, "\(path) \(choice.value)")
