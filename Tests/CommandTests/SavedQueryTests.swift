@@ -295,7 +295,8 @@ extension Commands {
             try await terminal.press("d", "j", "Enter")
             try await terminal.until("deleted 'STAT today'")
             #expect(!FileManager.default.fileExists(atPath: home / (Self.folder + "stat.toml")))
-            try await terminal.press("Escape")
+            try await terminal.press("q")
+            try await terminal.until("complete")
             try await terminal.press("q")
             try await terminal.until("code-0-")
         }

@@ -40,7 +40,7 @@ enum Examples {
     static let explain = [
         Example("worklist explain 'STAT today'", "a saved query, for your default server"),
         Example("worklist explain stat.toml --server RIS --matching", "a file, only the keys that match"),
-        Example("worklist explain stat.toml --format markdown > stat.md", "a table for a document"),
+        Example("worklist explain stat.toml --format markdown", "a table for a document"),
     ]
 
     static let echo = [
