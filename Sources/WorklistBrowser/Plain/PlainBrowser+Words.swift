@@ -253,7 +253,7 @@ extension PlainBrowser {
         switch value.state {
         case .absent, .empty: missing
         case .sound: before + value.text
-        case .guessed, .damaged: "\(before)\(value.text) (doubtful)"
+        case .guessed, .damaged, .unshown: "\(before)\(value.text) (doubtful)"
         }
     }
 
