@@ -352,12 +352,13 @@ extension Commands {
         func mouse() async throws {
             let home = try TemporaryFolder()
             let script = try home.write(
-                ":wait outcome\n:click \"s sort\"\n:assert Sort by\n:click \"Esc close\"\n:refute Sort by\n:wheel down\n",
+                ":wait outcome\n:click \": command\"\n:assert run it\n:click \"Esc close\"\n"
+                    + ":refute run it\n:wheel down\n",
                 to: "on"
             )
             let on = try await Self.run(["demo", "--items", "40", "--script", script], home: home)
             #expect(on.code == 0, "\(on.everything)")
-            let off = try home.write(":wait outcome\n:click \"s sort\"\n:refute Sort by\n", to: "off")
+            let off = try home.write(":wait outcome\n:click \": command\"\n:refute run it\n", to: "off")
             let without = try await Self.run(["demo", "--items", "40", "--no-mouse", "--script", off], home: home)
             #expect(without.code == 0, "\(without.everything)")
             try home.write("mouse = false\n", to: ".config/worklist/config.toml")

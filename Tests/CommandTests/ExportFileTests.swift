@@ -37,7 +37,7 @@ extension Commands {
             #expect(try Self.mode(file) == 0o600)
             let lines = try folder.read("out.csv").split(separator: "\n")
             #expect(lines.count == 41)
-            #expect(lines[0].hasPrefix("St,Date,Time,Patient,Born"))
+            #expect(lines[0].hasPrefix("Status,Date,Time,Patient,Born"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.csv"])
         }
 
@@ -82,7 +82,7 @@ extension Commands {
                     """
             )
             #expect(replaced.code == 0, "\(replaced.everything)")
-            #expect(try folder.read("out.csv").hasPrefix("St,Date"))
+            #expect(try folder.read("out.csv").hasPrefix("Status,Date"))
             #expect(try Self.mode(file) == 0o600)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.csv"])
         }
@@ -213,9 +213,9 @@ extension InTerminal {
             try await terminal.command("clear; \"$W\" demo --items 300; echo code-$?-")
             try await terminal.until("complete", "300 rows")
             // One write: tmux hands all of it over at once.
-            try await terminal.press("26-004678", "Enter")
+            try await terminal.burst("26-004678", "Enter")
             try await terminal.until("accession 26-004678 scanned")
-            try await terminal.press("q1rxMP26", "Enter")
+            try await terminal.burst("q1rxMP26", "Enter")
             try await terminal.until("accession=q1rxMP26", "nothing has accession q1rxMP26")
             try await terminal.press("qqrqx1")
             try await terminal.until("6 keys came at once")

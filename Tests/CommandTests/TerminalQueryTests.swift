@@ -193,7 +193,7 @@ extension InTerminal {
                 try await terminal.type("RISMWL")
                 try await terminal.press("Tab", "Tab", "Tab", "Tab", "Enter")
                 try await terminal.until("refused", "Check host and port")
-                try await terminal.press("Right", "Right", "Right", "Enter")
+                try await terminal.press("Right", "Right", "Right", "Right", "Enter")
                 try await terminal.until("code-0-")
                 #expect(!FileManager.default.fileExists(atPath: terminal.home / ".config/worklist/config.toml"))
             }

@@ -128,8 +128,8 @@ extension InTerminal {
         func killedServer() async throws {
             let terminal = try await Tmux()
             let before = try await terminal.state()
-            // 50,000 items take seconds; it is killed at the first that are seen.
-            let server = try Program.start(["serve", "--port", "0", "--items", "50000"])
+            // 20,000 items take seconds; it is killed at the first that are seen.
+            let server = try Program.start(["serve", "--port", "0", "--items", "20000"])
             try await server.until("the port") { $0.output.contains(" port ") }
             let words = server.output.split(whereSeparator: { " ,".contains($0) })
             let index = try #require(words.firstIndex(of: "port"))

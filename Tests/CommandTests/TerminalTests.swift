@@ -115,7 +115,7 @@ extension InTerminal {
             try await terminal.press("Enter")
             try await terminal.until("0010,", "SMITH", "Esc back")
             try await terminal.press("Escape")
-            try await terminal.until("of 120", "sort")
+            try await terminal.until("of 120", "Enter detail")
             try await terminal.press("Escape")
             try await terminal.until("complete", "/ 120")
 

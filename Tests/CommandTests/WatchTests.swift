@@ -102,7 +102,7 @@ extension Commands {
             ] {
                 try folder.write(text, to: "config.toml")
                 let result = try await Program.run(
-                    ["find", "--to", peer.address],
+                    ["info"],
                     environment: ["WORKLIST_CONFIG_DIR": folder.path]
                 )
                 #expect(result.everything.contains(words), "\(result.everything)")

@@ -13,7 +13,8 @@ extension Commands.Hazards {
         @Test(
             "a scan or a paste running commands: pasted text",
             arguments: [
-                #"q\n"#, #"q\rq\rq\r"#, #":app.quit\r"#, #"x\nr\n3\n]\nW\n"#, #"eagr\nSMI*\n"#, #"\e[201~q"#, #"\x"#,
+                #"q\n"#, #"q\rq\rq\r"#, #":app.quit\r:q\r"#, #"x\nr\n3\n]\nW\n"#, #"eagr\nSMI*\n"#, #"\e[201~q"#,
+                #"\x"#,
                 #"dpvTX/smith\n\n\n"#,
             ]
         )

@@ -271,7 +271,7 @@ extension InTerminal {
             try await terminal.press("r")
             try await terminal.until("FAILED")
             try await terminal.press("Escape")
-            let after = try await terminal.until("refresh FAILED", "the 12 rows shown are from")
+            let after = try await terminal.until("refresh FAILED", "the 12 rows shown are from", "Enter detail")
             #expect(Commands.Hazards.cursorLine(after)?.text == row, "\(after)")
             #expect(!after.contains("complete"), "\(after)")
             try await terminal.press("q")

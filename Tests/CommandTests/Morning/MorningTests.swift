@@ -248,14 +248,14 @@ private struct Morning {
         try await terminal.press("g", "m", "m")
         try await until("2 marked", "3 / \(Self.mine)")
         try await terminal.press("X")
-        try await until("Export")
+        try await until("Export", "Enter export")
         try await terminal.press("BTab")
         try await terminal.press("C-u")
         let file = home / "marked.csv"
         try await terminal.type(file)
         try await until("marked.csv")
         try await terminal.press("Enter")
-        try await until("2 rows written to")
+        try await until("rows written to")
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let lines = try home.read("marked.csv").split(whereSeparator: \.isNewline)

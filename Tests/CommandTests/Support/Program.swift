@@ -55,7 +55,11 @@ enum Program {
         environment: [String: String] = [:],
         input: String? = nil
     ) throws -> Child {
-        let all = Self.environment(home: noHome).merging(environment) { $1 }
+        var all = Self.environment(home: noHome).merging(environment) { $1 }
+        if environment["HOME"] == nil, environment["XDG_STATE_HOME"] == nil, environment["WORKLIST_STATE_DIR"] == nil {
+            // What one run remembers, such as the order of a list, is not for the next to begin with.
+            all["XDG_STATE_HOME"] = FileManager.default.temporaryDirectory.path + "/worklist-state-\(UUID().uuidString)"
+        }
         return try Child(try path(), arguments, environment: all, input: input)
     }
 

@@ -49,7 +49,17 @@ final class Tmux: Sendable {
     }
 
     /// Presses keys, by tmux's names: `j`, `Enter`, `Escape`, `C-c`.
-    func press(_ keys: String...) async throws { try await run(["send-keys", "--"] + keys) }
+    ///
+    /// At a person's pace: keys that come closer together are taken for those of a barcode scanner.
+    func press(_ keys: String...) async throws {
+        for key in keys {
+            try await run(["send-keys", "--", key])
+            try await Task.sleep(for: .milliseconds(60))
+        }
+    }
+
+    /// All keys in one write, as from a scanner.
+    func burst(_ keys: String...) async throws { try await run(["send-keys", "--"] + keys) }
 
     /// Types text as it is.
     func type(_ text: String) async throws { try await run(["send-keys", "-l", "--", text]) }
