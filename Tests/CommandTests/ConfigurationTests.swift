@@ -86,7 +86,7 @@ extension Commands {
                 ("[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\nport = \"104\"\n", 4, "number"),
                 ("[[server]]\nhost = 7\ncalled_ae = \"A\"\n", 2, "text in quotes"),
                 ("[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\naccent = \"red\"\n", 4, "prod"),
-                ("[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\nassume_character_set = \"LATIN1\"\n", 4, "ISO_IR 192"),
+                ("[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\nassume_character_set = \"LATIN1\"\n", 4, "ISO_IR 100"),
                 ("[[server]]\nhost = \"h\"\ncalled_ae = \"A\"\nrow_limit = -1\n", 4, "0 (no limit)"),
                 ("# mine\nservers = 1\n", 2, "'servers'"),
                 ("theme = \"x\"\n[[server\n", 2, "TOML"),

@@ -211,6 +211,7 @@ extension PlainBrowser {
                 fallback: list.server.assumedCharacterSet,
                 budget: SimilarPatients.rowLimit
             )
+            _ = browser.list?.duplicates.advance(list.rows.table, budget: Duplicates.rowLimit)
         }
         guard let plain = browser.list?.text(row) else { return .empty }
         let text = browser.isPrivate ? plain.masked : plain

@@ -29,12 +29,15 @@ enum Hostile {
         String(String.UnicodeScalarView(values.compactMap { Unicode.Scalar($0) }))
     }
 
+    /// Noncharacters, private use and what is assigned to nothing: no literal may hold them.
+    static let unassigned = scalars(0xFFFF, 0xFDD0, 0xE000, 0x10_FFFF, 0xD7FF)
+
     static let texts: [String] = [
         "\u{1B}[2J\u{1B}]0;owned\u{07}", "\u{1B}P+q544e\u{1B}\\", "\u{9B}31m\u{90}x\u{9C}", "\u{202E}gnp.exe\u{202C}",
         "\u{2066}a\u{2069}\u{200F}b\u{200E}", "a\u{200B}b\u{200C}c\u{200D}d\u{FEFF}e\u{2060}",
         "one\ntwo\r\nthree\u{2028}four\u{85}",
         "\u{0}\u{1}\u{8}\u{7F}", "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "\u{301}\u{302}",
-        "👩‍👩‍👧‍👦🇩🇪👍🏽", "山田^太郎=やまだ", "محمد^علي שלום", "กำลัง ไทย", scalars(0xFFFF, 0xFDD0, 0xE000, 0x10_FFFF, 0xD7FF),
+        "👩‍👩‍👧‍👦🇩🇪👍🏽", "山田^太郎=やまだ", "محمد^علي שלום", "กำลัง ไทย", unassigned,
         "\u{D7A4}\u{FFFD}",
         String(repeating: "x", count: 10_000), String(repeating: "山", count: 5_000), "\\*?\"'`$(reboot)",
         String(repeating: "\u{300}", count: 2_000),

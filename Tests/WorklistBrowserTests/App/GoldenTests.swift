@@ -53,8 +53,6 @@ enum Golden {
 }
 
 struct GoldenTests {
-    static let sizes = ["80x24", "160x50", "60x12", "20x5", "1x1"]
-
     /// The situations a list can be in.
     enum Scene: String, CaseIterable, Sendable {
         case streaming, complete, cancelled, failed, empty, help
@@ -101,30 +99,6 @@ struct GoldenTests {
                 let id = browser.begin()
                 browser.complete(id, total: 84)
                 return browser
-            }
-        }
-    }
-
-    @Test("every scene looks as it should", arguments: Scene.allCases, sizes)
-    func scene(_ scene: Scene, _ size: String) throws {
-        let size = try #require(TerminalSize(parsing: size))
-        for theme in [Theme.standard, Theme.mono] {
-            var browser = scene.browser(theme, size)
-            let grid = browser.render(size: size).grid
-            #expect(grid.size == size)
-            GridInvariants.check(grid)
-            let tooSmall = size.columns < 60 || size.rows < 12
-            if tooSmall {
-                // One file stands for all scenes that are told apart by nothing.
-                let name = browser.isRunning ? "too-small-running" : "too-small"
-                Golden.check("\(name)-\(size)-\(theme.name)", grid)
-                continue
-            }
-            Golden.check("\(scene.rawValue)-\(size)-\(theme.name)", grid)
-            if scene == .streaming || scene == .complete || scene == .cancelled {
-                for identifier in browser.identifiersUnderCursor {
-                    #expect(grid.dump().contains(identifier), "\(identifier) is cut in \(scene) \(size)")
-                }
             }
         }
     }

@@ -556,7 +556,7 @@ struct ListBehaviourTests {
         let sizes = [(80, 24), (160, 50), (60, 12), (20, 5), (1, 1), (0, 0), (99, 13), (100, 12), (300, 80), (61, 200)]
         var browser = Sample.browser()
         var id = browser.begin()
-        for round in 0..<1_500 {
+        for round in 0..<900 {
             let key = keys[Int(random.next() % UInt64(keys.count))]
             for effect in browser.keys(key) {
                 switch effect {

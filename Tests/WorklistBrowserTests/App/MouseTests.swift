@@ -119,8 +119,8 @@ struct MouseTests {
     @Test("the words of the bottom line, the scopes in the title and the cancel in the status line are their keys")
     func words() {
         var browser = Browser.loaded()
-        browser.click("s sort")
-        #expect(browser.overlays.last?.is(SortMenu.self) == true)
+        browser.click(": command")
+        #expect(browser.overlays.last?.is(PaletteDialog.self) == true)
         browser.click("Esc close")
         #expect(browser.overlays.isEmpty)
         let find = browser.click("3 All").finds
@@ -246,10 +246,11 @@ struct MouseTests {
     @Test("clicks anywhere on any screen do no harm", arguments: GoldenTests.Scene.allCases)
     func anywhere(_ scene: GoldenTests.Scene) {
         for size in [Self.size, TerminalSize(columns: 160, rows: 50), TerminalSize(columns: 20, rows: 5)] {
-            for row in stride(from: -1, through: size.rows, by: 3) {
-                for column in stride(from: -1, through: size.columns + 1, by: 19) {
-                    var browser = scene.browser(.standard, size)
-                    _ = browser.render(size: size)
+            var ready = scene.browser(.standard, size)
+            _ = ready.render(size: size)
+            for row in stride(from: -1, through: size.rows, by: size.rows > 40 ? 5 : 2) {
+                for column in stride(from: -1, through: size.columns + 1, by: 11) {
+                    var browser = ready
                     browser.press(column: column, row: row)
                     browser.press(column: column, row: row)
                     GridInvariants.check(browser.render(size: size).grid)

@@ -372,30 +372,4 @@ struct BarcodeBrowserTests {
         #expect(screen.contains("accession *** scanned"))
         #expect(!screen.contains("KOWALSKI") && !screen.contains("26-004739"))
     }
-
-    @Test("the field and what came of a scan, at three sizes", arguments: ["80x24", "160x50", "60x12"])
-    func goldens(_ name: String) throws {
-        let size = try #require(TerminalSize(parsing: name))
-        var browser = Browser.loaded(size: size)
-        _ = browser.screenText()
-        browser.keys("B")
-        Golden.check("barcode-\(name)", browser.render(size: size).grid)
-        browser.type("26-00*")
-        browser.keys("enter")
-        Golden.check("barcode-refused-\(name)", browser.render(size: size).grid)
-        browser.keys("ctrl-u")
-        browser.type("26-004739")
-        browser.keys("enter")
-        browser.keys("space")
-        browser.scanForGolden("26-004751")
-        Golden.check("barcode-found-\(name)", browser.render(size: size).grid)
-    }
-}
-
-extension Browser {
-    fileprivate mutating func scanForGolden(_ text: String) {
-        keyTime = 0
-        scan(text)
-        keyTime = nil
-    }
 }

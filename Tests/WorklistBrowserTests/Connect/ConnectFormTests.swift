@@ -140,12 +140,6 @@ struct ConnectFormTests {
         #expect(profile.quirks.queryOptions == [.fuzzyNames, .timezone])
         #expect(profile.rowLimit == 0)
         #expect(profile.quirks.timeout == 2.5)
-        for size in [(160, 50), (80, 24), (60, 12)] {
-            GoldenScreen.check(
-                form.grid(columns: size.0, rows: size.1, surroundings),
-                "connect-more-\(size.0)x\(size.1)"
-            )
-        }
         let again = ServerDraft(profile).profile
         #expect(again == profile)
     }
@@ -230,31 +224,6 @@ struct ConnectFormTests {
         while form.focus != .field(.modality) { _ = form.perform(.formNext, surroundings) }
         type("ct", into: &form)
         #expect(form.draft.value(.modality) == "CT")
-    }
-
-    @Test("the form looks as it should", arguments: [(80, 24), (160, 50), (60, 12)])
-    func goldens(columns: Int, rows: Int) {
-        let size = "\(columns)x\(rows)"
-        GoldenScreen.check(
-            ConnectForm(existing: nil, configPath: path).grid(columns: columns, rows: rows, surroundings),
-            "connect-first-\(size)"
-        )
-        var form = filled()
-        while form.focus != .field(.port) { _ = form.perform(.formNext, surroundings) }
-        type("111129", into: &form)
-        GoldenScreen.check(form.grid(columns: columns, rows: rows, surroundings), "connect-wrong-port-\(size)")
-        var failed = filled()
-        while failed.focus != .button(.test) { _ = failed.perform(.formNext, surroundings) }
-        _ = failed.perform(.accept, surroundings)
-        failed.echo(.stage(name: "name lookup", milliseconds: 0.4))
-        let peer = AssociationFailure.Peer(
-            host: "ris.example",
-            port: 11_112,
-            calledAETitle: "RISMWL",
-            callingAETitle: "WORKLIST"
-        )
-        failed.echo(.failed(AssociationFailure(.cannotConnect(detail: "connection refused"), peer: peer)))
-        GoldenScreen.check(failed.grid(columns: columns, rows: rows, surroundings), "connect-failed-\(size)")
     }
 
     @Test("no size traps")

@@ -80,12 +80,4 @@ struct ServerMenuTests {
         #expect(browser.screenText().contains("cannot connect to 192.0.2.7 port 11112: connection refused"))
         #expect(browser.screenText().contains("Check host and port"))
     }
-
-    @Test("the list fits every screen", arguments: [(160, 50), (80, 24), (60, 12)])
-    func golden(_ columns: Int, _ rows: Int) {
-        let size = TerminalSize(columns: columns, rows: rows)
-        var browser = browser(size: size)
-        browser.keys("j")
-        GoldenScreen.check(browser.render(size: size).grid, "servers-\(columns)x\(rows)")
-    }
 }

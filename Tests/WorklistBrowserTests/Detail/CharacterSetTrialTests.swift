@@ -118,12 +118,4 @@ struct CharacterSetTrialTests {
         #expect(browser.overlays.isEmpty)
         #expect(browser.message?.text.string.contains("not certain") == true)
     }
-
-    @Test("the list of readings fits every screen", arguments: [(160, 50), (80, 24), (60, 12)])
-    func golden(_ columns: Int, _ rows: Int) {
-        let size = TerminalSize(columns: columns, rows: rows)
-        var browser = browser(size)
-        browser.keys("enter", "c")
-        GoldenScreen.check(browser.render(size: size).grid, "detail-text-\(columns)x\(rows)")
-    }
 }

@@ -270,24 +270,6 @@ struct DetailScreenTests {
     private static let sizes = [(80, 24), (160, 50), (60, 12)]
     private let warning: TerminalText = "also on this list: SMITH, Anna (row 2, born 1958-11-02, ID 00220147)"
 
-    @Test("an item looks as it should", arguments: sizes)
-    func latinGolden(columns: Int, rows: Int) throws {
-        var latin = screen(try item(), warning: warning)
-        go(to: AttributePath([], .pregnancyStatus), in: &latin)
-        GoldenScreen.check(latin.grid(columns: columns, rows: rows), "detail-\(columns)x\(rows)")
-        _ = latin.perform(.moveLast, surroundings)
-        GoldenScreen.check(latin.grid(columns: columns, rows: rows), "detail-end-\(columns)x\(rows)")
-    }
-
-    @Test("a name in three writings looks as it should", arguments: sizes)
-    func japaneseGolden(columns: Int, rows: Int) throws {
-        var screen = screen(try japanese())
-        go(to: AttributePath([], .patientName), in: &screen)
-        GoldenScreen.check(screen.grid(columns: columns, rows: rows), "detail-japanese-\(columns)x\(rows)")
-        _ = screen.perform(.detailBytes, surroundings)
-        GoldenScreen.check(screen.grid(columns: columns, rows: rows), "detail-bytes-\(columns)x\(rows)")
-    }
-
     @Test("hostile text looks as it should", arguments: sizes)
     func hostileGolden(columns: Int, rows: Int) throws {
         var screen = screen(try hostile())

@@ -5,10 +5,8 @@ import Testing
 
 @Suite("Theme picker")
 struct ThemePickerTests {
-    static var choices: [ThemeChoice] {
-        ThemeLibrary().catalogue().filter { !$0.isOverlay }.map {
-            ThemeChoice(name: $0.name, path: $0.path, theme: $0.theme)
-        }
+    static let choices: [ThemeChoice] = ThemeLibrary().catalogue().filter { !$0.isOverlay }.map {
+        ThemeChoice(name: $0.name, path: $0.path, theme: $0.theme)
     }
 
     private func opened() -> Browser {
@@ -115,16 +113,5 @@ struct ThemePickerTests {
         browser.wear(try ThemeLibrary().theme(named: "light"))
         #expect(browser.render(size: size).grid[0, 79].style.background == bar)
         #expect(browser.chosenTheme.name == "light")
-    }
-
-    @Test("it looks as it should", arguments: ["80x24", "160x50", "60x12"])
-    func golden(size: String) throws {
-        let size = try #require(TerminalSize(parsing: size))
-        var browser = Browser.loaded(size: size)
-        browser.keys("T")
-        _ = browser.update(.themesRead(Self.choices))
-        let grid = browser.render(size: size).grid
-        GridInvariants.check(grid)
-        Golden.check("themes-\(size)", grid)
     }
 }

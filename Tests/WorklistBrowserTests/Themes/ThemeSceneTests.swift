@@ -24,14 +24,14 @@ struct ThemeSceneTests {
             var browser = scene.browser(theme, size)
             result.append((scene.rawValue, browser.render(size: size).grid))
         }
+        let loaded = Browser.loaded(theme: theme, size: size)
         for keys in screens {
             for isTop in [false, true] {
-                var browser = Browser.loaded(theme: theme, size: size)
+                var browser = loaded
                 // On the cursor and off it: a row has other colours there.
                 if isTop { browser.keys("G") }
                 for key in keys { browser.keys(key) }
-                let choices = ThemePickerTests.choices
-                if keys == ["T"] { _ = browser.update(.themesRead(choices)) }
+                if keys == ["T"] { _ = browser.update(.themesRead(ThemePickerTests.choices)) }
                 result.append(("keys " + keys.joined(separator: " "), browser.render(size: size).grid))
             }
         }

@@ -224,36 +224,6 @@ struct ChangesOnScreenTests {
             }
         }
     }
-
-    @Test(
-        "the list with its changes, the changes alone, a row that is gone and the dialog look as they should",
-        arguments: ["80x24", "160x50", "60x12"]
-    )
-    func goldens(_ size: String) throws {
-        let size = try #require(TerminalSize(parsing: size))
-        for theme in [Theme.standard, Theme.mono] {
-            var browser = Browser.watched(theme: theme, size: size)
-            browser.keys("g", "j")
-            check("watch-list", &browser, size, theme)
-            browser.keys("d", "j")
-            check("watch-changes", &browser, size, theme)
-            browser.keys("G", "enter")
-            check("watch-gone", &browser, size, theme)
-            browser.keys("esc", "esc", "ctrl-w")
-            check("watch-dialog", &browser, size, theme)
-            browser.keys("esc")
-            let request = browser.at(130).finds.first
-            _ = browser.fail(request)
-            browser.at(200)
-            check("watch-failed", &browser, size, theme)
-        }
-    }
-
-    private func check(_ name: String, _ browser: inout Browser, _ size: TerminalSize, _ theme: Theme) {
-        let grid = browser.render(size: size).grid
-        GridInvariants.check(grid)
-        Golden.check("\(name)-\(size)-\(theme.name)", grid)
-    }
 }
 
 extension Browser {
