@@ -42,7 +42,11 @@ final class Converter {
                 room[..<(capacity - free)].withMemoryRebound(to: UInt8.self) { output.append(contentsOf: $0) }
                 if result == -1 && failure != E2BIG { break }
             }
-            iconv(descriptor, nil, nil, nil, nil)
+            // Some encodings hold a letter back, as one that a mark may follow (windows-1258): it comes out here.
+            var target = room.baseAddress
+            var free = capacity
+            iconv(descriptor, nil, nil, &target, &free)
+            room[..<(capacity - free)].withMemoryRebound(to: UInt8.self) { output.append(contentsOf: $0) }
             return input.count - left
         }
     }

@@ -203,6 +203,15 @@ extension Browser {
         var styled = parts.map { (text: $0.text, style: $0.isName ? Style(modifiers: .bold) : .plain) }
         // On a small screen all but one row of the list.
         let limit = max(1, size.rows / 3, size.rows - 7)
+        // A name of hundreds of characters gives way first: the identifiers behind it are never pushed off the screen.
+        var allowed = styled[0].text.width
+        while allowed > size.columns,
+            Self.flow(styled, columns: size.columns, gap: 3, limit: .max).count > limit
+        {
+            allowed -= size.columns / 2
+            styled[0].text = DisplayWidth.clip(styled[0].text, to: allowed).text + theme.glyph(.truncated)
+            isDoubtful = true
+        }
         let lines = Self.flow(styled, columns: size.columns, gap: 3, limit: limit)
         // One line less is one more patient in view, and a list that does not shift under the cursor.
         let close = lines.count > 1 ? Self.flow(styled, columns: size.columns, gap: 2, limit: limit) : lines

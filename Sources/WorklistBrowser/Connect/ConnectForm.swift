@@ -18,6 +18,7 @@ struct ConnectForm: Component {
     private(set) var focus: Focus
     private(set) var test: ConnectionTest?
     private let isFirstStart: Bool
+    private let isAdding: Bool
     private let configPath: TerminalText
     /// Fields the user has been in: only they are told off for being empty.
     /// The page with what few servers need is shown.
@@ -26,10 +27,12 @@ struct ConnectForm: Component {
     private var saveFailure: TerminalText?
     private var isSaving = false
 
-    init(existing: ServerProfile?, configPath: String) {
+    /// `isFirst`: no server is configured yet.
+    init(existing: ServerProfile?, configPath: String, isFirst: Bool = true) {
         draft = ServerDraft(existing)
-        isFirstStart = existing == nil
+        isFirstStart = existing == nil && isFirst
         focus = .field(existing == nil ? .host : .name)
+        isAdding = existing == nil && !isFirst
         self.configPath = TerminalText(configPath)
     }
 
@@ -170,7 +173,8 @@ struct ConnectForm: Component {
     // MARK: What the drawing needs
 
     var title: TerminalText {
-        let title: TerminalText = isFirstStart ? "Connect to a worklist" : "Server \(draft.value(.name))"
+        let title: TerminalText =
+            isFirstStart ? "Connect to a worklist" : isAdding ? "Add a server" : "Server \(draft.value(.name))"
         return isMore ? title + ": more" : title
     }
 

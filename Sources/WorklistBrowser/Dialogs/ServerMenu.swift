@@ -42,7 +42,10 @@ struct ServerMenu: Component, Sendable {
         case .accept:
             guard let chosen else { return [] }
             return [.close, .use(chosen, saving: false)]
-        case .serverAdd: return [.close, .open(Overlay(ConnectForm(existing: nil, configPath: configPath)))]
+        case .serverAdd:
+            return [
+                .close, .open(Overlay(ConnectForm(existing: nil, configPath: configPath, isFirst: servers.isEmpty))),
+            ]
         case .serverEdit:
             guard let chosen else { return [] }
             return [.close, .open(Overlay(ConnectForm(existing: chosen, configPath: configPath)))]

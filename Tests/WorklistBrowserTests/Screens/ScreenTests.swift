@@ -36,7 +36,7 @@ struct ScreenTests {
                         Self.checkInvariants(styled, size, "\(place) \(name)")
                         // The picker names the theme in use; everything else says the same in all of them.
                         if scene.name != "themes" {
-                            #expect(styled.dump() == grid.dump(), "\(place): other words in \(name)")
+                            #expect(Self.words(styled) == Self.words(grid), "\(place): other words in \(name)")
                         }
                     }
                     if size == Self.sizes[0] || corpus == .latin && name == "default" {
@@ -92,6 +92,12 @@ struct ScreenTests {
             }
             #expect(whole.contains(value), "\(place): \(column) '\(value)' is not whole on screen")
         }
+    }
+
+    /// A badge with a background has a blank on each side, one without has none: words alone are compared.
+    private static func words(_ grid: Grid) -> [Substring] {
+        // Lines may break elsewhere where a badge is wider.
+        grid.dump().split { $0 == " " || $0 == "\n" }.sorted()
     }
 
     private static func packed(_ text: String) -> String {
