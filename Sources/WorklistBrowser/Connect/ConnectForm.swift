@@ -217,13 +217,7 @@ struct ConnectForm: Component {
     func report(columns: Int, brief: Bool = false, _ surroundings: Surroundings, ink: Ink) -> [StyledLine] {
         var lines: [StyledLine] = []
         func add(_ text: TerminalText, _ style: Style, mark: TerminalText = " ", markStyle: Style? = nil) {
-            for (index, piece) in DisplayWidth.wrap(text, width: max(1, columns - 3)).enumerated() {
-                var line = StyledLine()
-                line.add(index == 0 ? mark : " ", markStyle ?? style)
-                line.space()
-                line.add(piece, style)
-                lines.append(line)
-            }
+            lines.add(text, columns: columns, style, mark: mark, markStyle: markStyle)
         }
         let theme = surroundings.theme
         if let saveFailure { add(saveFailure, ink.error, mark: theme.glyph(.failed)) }

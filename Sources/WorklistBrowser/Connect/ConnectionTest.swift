@@ -60,13 +60,7 @@ struct ConnectionTest: Hashable, Sendable {
     ) -> [StyledLine] {
         var lines: [StyledLine] = []
         func add(_ text: TerminalText, _ style: Style, mark: TerminalText = " ", markStyle: Style? = nil) {
-            for (index, piece) in DisplayWidth.wrap(text, width: max(1, columns - 3)).enumerated() {
-                var line = StyledLine()
-                line.add(index == 0 ? mark : " ", markStyle ?? style)
-                line.space()
-                line.add(piece, style)
-                lines.append(line)
-            }
+            lines.add(text, columns: columns, style, mark: mark, markStyle: markStyle)
         }
         let theme = surroundings.theme
         let whole = stages.isEmpty ? address : "\(address)  \(progress)"
@@ -109,5 +103,24 @@ struct ServerState: Hashable, Sendable {
         var words: TerminalText
         var at: Moment
         var isGood: Bool
+    }
+}
+
+extension [StyledLine] {
+    /// A text in as many lines as it takes, with a mark before the first.
+    mutating func add(
+        _ text: TerminalText,
+        columns: Int,
+        _ style: Style,
+        mark: TerminalText,
+        markStyle: Style?
+    ) {
+        for (index, piece) in DisplayWidth.wrap(text, width: Swift.max(1, columns - 3)).enumerated() {
+            var line = StyledLine()
+            line.add(index == 0 ? mark : " ", markStyle ?? style)
+            line.space()
+            line.add(piece, style)
+            append(line)
+        }
     }
 }
