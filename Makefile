@@ -90,6 +90,7 @@ packages:
 	install_missing \
 	    "libncurses-dev file /usr/include/curses.h" \
 	    "zlib1g-dev file /usr/include/zlib.h" \
+	    "libsqlite3-dev file /usr/include/sqlite3.h" \
 	    "python3-venv python ensurepip" \
 	    "dcmtk command findscu" \
 	    "openssl command openssl" \
@@ -105,7 +106,8 @@ $(venv)/ready: $(peers)/requirements.txt | packages
 ## setup-build: what a build needs
 setup-build: toolchain
 	@source $(peers)/install.sh
-	install_missing "libncurses-dev file /usr/include/curses.h" "zlib1g-dev file /usr/include/zlib.h"
+	install_missing "libncurses-dev file /usr/include/curses.h" "zlib1g-dev file /usr/include/zlib.h" \
+	    "libsqlite3-dev file /usr/include/sqlite3.h"
 
 toolchain:
 	@command -v $(SWIFT) >/dev/null || { echo "No Swift toolchain in PATH: install Swift 6.3 from https://swift.org/install" >&2; exit 1; }

@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -59,7 +60,10 @@ let package = Package(
         ),
         .target(
             name: "WorklistServer",
-            dependencies: ["DICOMMatching", "DICOMNetwork", "DICOMProtocol", "DICOMData"],
+            dependencies: [
+                "DICOMMatching", "DICOMNetwork", "DICOMProtocol", "DICOMData",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
