@@ -17,7 +17,7 @@ public struct WorklistService: Sendable {
     }
 
     /// Answers Modality Worklist queries of a server from now on.
-    public func bind(to server: DICOMServer) {
+    public func bind(to server: any HandlerBinding) {
         server.bindFind(for: SOPClass.modalityWorklistFind) { event, responder in
             try await answer(event, responder)
         }
