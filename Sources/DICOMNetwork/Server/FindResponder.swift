@@ -92,14 +92,25 @@ public final class FindResponder: Sendable {
         }
     }
 
-    /// Counts a match in; false if it must not be sent any more.
-    private func countMatch() -> Bool {
+    /// Counts matches in, as many of them as may still be sent.
+    private func countIn(_ count: Int = 1) -> Int {
         state.withLockedValue { state in
-            guard !state.isFinished, !state.hasEndedMatches else { return false }
-            state.matches += 1
-            if state.firstMatch == nil { state.firstMatch = .now() }
-            return true
+            guard !state.isFinished, !state.hasEndedMatches else { return 0 }
+            let count = state.limit.map { max(0, min(count, $0.matches - state.matches)) } ?? count
+            if count > 0, state.firstMatch == nil { state.firstMatch = .now() }
+            state.matches += count
+            return count
         }
+    }
+
+    /// Ends the query if its matches are at the limit, and one more would follow; true if it did.
+    private func hasOverflown() async throws -> Bool {
+        let reply = state.withLockedValue { state in
+            state.limit.flatMap { state.matches >= $0.matches ? $0.reply : nil }
+        }
+        guard let reply else { return false }
+        try await finish(reply)
+        return true
     }
 
     /// Sends one response; waits while the peer takes no more. False if it was not sent, because the operation is over, or
@@ -150,6 +161,31 @@ public final class FindResponder: Sendable {
         return try await send(encoded: identifier, reply: StatusReply(status))
     }
 
+    /// Sends matches that are already encoded in ``identifierSyntax``, all with the same status: as if one by one, at a fraction
+    /// of the cost.
+    @discardableResult
+    public func send(_ identifiers: EncodedDataSets, status: Status = .pending) async throws -> Bool {
+        guard status.isPending, rules.maximumMatches == nil, !identifiers.indices.contains(where: identifiers.isBlank)
+        else {
+            for index in identifiers.indices {
+                guard try await send(encoded: Array(identifiers[index]), status: status) else { return false }
+            }
+            return !isFinished
+        }
+        guard !isFinished, !cancellation.isSet else { return false }
+        let command = command(pending: StatusReply(rules.sent(status)))
+        var sent = 0
+        let isWritten = try await pipe.write { bytes in
+            sent = countIn(identifiers.count)
+            for index in identifiers.indices.prefix(sent) {
+                writer.append(command: command, dataSet: identifiers[index], to: &bytes)
+            }
+            return sent > 0
+        }
+        if sent < identifiers.count, try await hasOverflown() { return false }
+        return isWritten
+    }
+
     /// A status that is not Pending: final, unless the service goes on after it.
     private func end(_ reply: StatusReply) async throws -> Bool {
         guard rules.continues(after: reply.status) else { return try await finish(reply) }
@@ -178,17 +214,11 @@ public final class FindResponder: Sendable {
                 StatusReply(rules.tooManyMatches ?? .unableToProcess, errorComment: "more than one match")
             )
         }
-        let overflow = state.withLockedValue { state in
-            state.limit.flatMap { state.matches >= $0.matches ? $0.reply : nil }
-        }
-        if let overflow {
-            _ = try await finish(overflow)
-            return false
-        }
+        if try await hasOverflown() { return false }
         let command = command(pending: reply)
         return try await pipe.write { bytes in
             // Seen from within the pipe: a handler that writes from several tasks gets nothing out after its final status.
-            guard countMatch() else { return false }
+            guard countIn() == 1 else { return false }
             writer.append(command: command, dataSet: identifier, to: &bytes)
             return true
         }
@@ -387,4 +417,9 @@ final class ResponsePipe: Sendable {
         }
         for waiter in waiters { waiter.resume(throwing: CancellationError()) }
     }
+}
+
+extension EncodedDataSets {
+    /// No match: a peer would wait for a data set that never comes.
+    fileprivate func isBlank(_ index: Int) -> Bool { range(index).isEmpty }
 }

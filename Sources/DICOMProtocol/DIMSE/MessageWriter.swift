@@ -24,32 +24,41 @@ public struct MessageWriter: Hashable, Sendable {
 
     /// Appends a message: an encoded command, and its data set if there is one.
     public func append(command: [UInt8], dataSet: [UInt8]?, to bytes: inout [UInt8]) {
+        append(command: command, slice: dataSet?[...], to: &bytes)
+    }
+
+    /// As ``append(command:dataSet:to:)``, for a data set that is part of other bytes.
+    public func append(command: [UInt8], dataSet: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        append(command: command, slice: dataSet, to: &bytes)
+    }
+
+    private func append(command: [UInt8], slice dataSet: ArraySlice<UInt8>?, to bytes: inout [UInt8]) {
         if packsTogether, let dataSet, command.count + dataSet.count + PDataTF.valueHeaderLength <= capacity {
             let length = UInt32(truncatingIfNeeded: command.count + dataSet.count)
             bytes.append(PDUType.pData.rawValue)
             bytes.append(0)
             Self.append(length &+ 12, to: &bytes)
             append(value: command[...], [.command, .last], to: &bytes)
-            append(value: dataSet[...], .last, to: &bytes)
+            append(value: dataSet, .last, to: &bytes)
             return
         }
-        append(fragments: command, isCommand: true, to: &bytes)
+        append(fragments: command[...], isCommand: true, to: &bytes)
         if let dataSet { append(fragments: dataSet, isCommand: false, to: &bytes) }
     }
 
-    private func append(fragments whole: [UInt8], isCommand: Bool, to bytes: inout [UInt8]) {
-        var start = 0
+    private func append(fragments whole: ArraySlice<UInt8>, isCommand: Bool, to bytes: inout [UInt8]) {
+        var start = whole.startIndex
         repeat {
-            let end = min(start + capacity, whole.count)
+            let end = start + min(capacity, whole.endIndex - start)
             var control: MessageControlHeader = isCommand ? .command : []
-            if end == whole.count { control.insert(.last) }
+            if end == whole.endIndex { control.insert(.last) }
             let length = UInt32(truncatingIfNeeded: end - start)
             bytes.append(PDUType.pData.rawValue)
             bytes.append(0)
             Self.append(length &+ 6, to: &bytes)
             append(value: whole[start..<end], control, to: &bytes)
             start = end
-        } while start < whole.count
+        } while start < whole.endIndex
     }
 
     private func append(value: ArraySlice<UInt8>, _ control: MessageControlHeader, to bytes: inout [UInt8]) {

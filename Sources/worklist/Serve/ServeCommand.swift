@@ -74,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
             // Read now: the first query finds it warm, and what cannot be read is said before anyone asks.
             var count = 0
             do {
-                for title in try store.titles() + [""] { count += try store.items(calledAETitle: title)?.count ?? 0 }
+                count = try store.count()
             } catch {
                 throw CommandFailure.usage(error.description)
             }
