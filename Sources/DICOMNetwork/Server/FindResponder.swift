@@ -174,6 +174,7 @@ public final class FindResponder: Sendable {
         }
         guard !isFinished, !cancellation.isSet else { return false }
         let command = command(pending: StatusReply(rules.sent(status)))
+        guard !identifiers.isEmpty else { return true }
         var sent = 0
         let isWritten = try await pipe.write { bytes in
             sent = countIn(identifiers.count)

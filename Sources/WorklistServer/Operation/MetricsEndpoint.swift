@@ -65,7 +65,9 @@ private final class MetricsHandler: ChannelInboundHandler {
         guard let head else { return }
         let path = head.uri.prefix { $0 != "?" }
         let (status, body): (HTTPResponseStatus, String) =
-            if path != "/metrics" { (.notFound, "the only page here is /metrics\n") } else if head.method != .GET,
+            if path != "/metrics" {
+                (.notFound, "the only page here is /metrics\n")
+            } else if head.method != .GET,
                 head.method != .HEAD
             { (.methodNotAllowed, "GET only\n") } else { (.ok, text()) }
         let buffer = context.channel.allocator.buffer(string: body)

@@ -97,7 +97,8 @@ struct ServeFile {
         check(
             section,
             keys: [
-                "associations", "associations_per_address", "rows", "seconds", "queries_per_second", "idle", "first_pdu",
+                "associations", "associations_per_address", "rows", "seconds", "queries_per_second", "idle",
+                "first_pdu",
             ]
         )
         if let value = integer(section, "associations", 1...1_000_000) { settings.maximumAssociations = value }

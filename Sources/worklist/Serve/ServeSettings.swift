@@ -39,7 +39,7 @@ struct ServeSettings: Equatable {
     var personality = Personality()
 
     /// The models there is a service for.
-    static let servedModels = ["worklist"]
+    static let servedModels = ["worklist", "patient", "study"]
 
     /// What the server is started with, or goes on with after HUP.
     func apply(to configuration: inout ServerConfiguration, security: TransportSecurity?) {
