@@ -22,9 +22,10 @@ final class ServeSignals: Sendable {
             while true {
                 let got = read(reading, &byte, 1)
                 if got < 0, errno == EINTR { continue }
-                guard got == 1, byte != 0 else { return }
+                guard got == 1, byte != 0 else { break }
                 continuation.yield(Int32(byte))
             }
+            continuation.finish()
         }
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { @Sendable number in
