@@ -27,9 +27,25 @@ public struct Personality: Hashable, Sendable {
 
     func has(_ name: Quirk.Name) -> Bool { quirks.contains { $0.name == name } }
 
+    /// What it answers: those that are played have worklists only.
+    public var sopClasses: [String] { model == nil ? WorklistService.sopClasses : [SOPClass.modalityWorklistFind] }
+
+    /// The titles it can be called by, if it has a say in that: wlmscpfs has a folder for each.
+    ///
+    /// - Parameter folder: the path of the folder that is served, if it is one.
+    public func calledAETitles(folder: String?) -> Set<AETitle>? {
+        guard model == .wlmscpfs, let folder else { return nil }
+        return Set(PlayedFolder(path: folder).titles.compactMap { try? AETitle($0) })
+    }
+
     /// Sets what of it is visible on the wire.
     public func apply(to configuration: inout ServerConfiguration) {
-        if let model { configuration.policy.implementation = model.implementation }
+        if let model {
+            configuration.policy.implementation = model.implementation
+            configuration.policy.supported.removeAll {
+                $0.abstractSyntax != SOPClass.verification && !sopClasses.contains($0.abstractSyntax)
+            }
+        }
         for quirk in quirks {
             switch quirk.name {
             case .cancelIdentifier: configuration.responseForm.cancelCarriesIdentifier = true

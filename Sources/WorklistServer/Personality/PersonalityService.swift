@@ -17,7 +17,7 @@ public struct PersonalityService: Sendable {
 
     /// Answers queries of a server from now on: Modality Worklist, and what else the server it plays has.
     public func bind(to server: any HandlerBinding) {
-        for sopClass in WorklistService.sopClasses {
+        for sopClass in personality.sopClasses {
             server.bindFind(for: sopClass) { event, responder in try await answer(event, responder) }
         }
     }
@@ -27,9 +27,7 @@ public struct PersonalityService: Sendable {
         let identifier = try event.identifier
         var answer: Answer
         do throws(StatusReply.Refusal) {
-            let question = try Question(identifier, of: event)
-            let records = try await records(question.request)
-            answer = try personality.model.answer(identifier, question.request.query, among: records)
+            answer = try await find(identifier, event)
         } catch {
             try await responder.finish(error.reply)
             return
@@ -42,27 +40,44 @@ public struct PersonalityService: Sendable {
         try await send(answer, event, responder)
     }
 
-    /// The items the called title has; all of them, for a model that has its own idea of what fits.
-    private func records(_ request: WorklistRequest) async throws(StatusReply.Refusal) -> [DataSet] {
-        do {
-            let everything: CompiledQuery
-            do {
-                everything =
-                    personality.model == nil
-                    ? request.query : try CompiledQuery(identifier: DataSet(), rules: request.query.rules)
-            } catch {
-                return []
-            }
-            let wanted = WorklistRequest(
-                query: everything,
-                model: request.model,
-                level: request.level,
-                calledAETitle: request.calledAETitle
+    /// What there is to answer, in the order in which the server that is played would.
+    private func find(_ identifier: DataSet, _ event: FindEvent) async throws(StatusReply.Refusal) -> Answer {
+        switch personality.model {
+        case nil:
+            let question = try Question(identifier, of: event)
+            let query = question.request.query
+            return Answer(
+                matches: try await records(question.request).filter(query.matches).map(query.response),
+                status: query.unsupportedKeys.isEmpty ? .pending : .pendingWithUnsupportedKeys
             )
-            guard let cursor = try await source.cursor(for: wanted) else {
-                throw StatusReply.Refusal(
-                    StatusReply(.outOfResources, errorComment: "no worklist for the called AE title")
-                )
+        case .wlmscpfs:
+            let query = try PlayedWlmscpfs(identifier)
+            let records = try await everything(event, isShelved: true)
+            return Answer(
+                matches: records.reversed().filter(query.matches).map(query.response),
+                status: query.status
+            )
+        case .orthanc:
+            let query = try PlayedOrthanc(identifier)
+            let records = try await everything(event, isShelved: false)
+            return Answer(matches: records.filter(query.matches).map(query.response), status: .pending)
+        }
+    }
+
+    /// All items, as the played server comes upon them; `isShelved`: in a folder for the called title.
+    private func everything(_ event: FindEvent, isShelved: Bool) async throws(StatusReply.Refusal) -> [DataSet] {
+        if let folder = source as? WorklistFolder {
+            let title = isShelved ? event.association.calledAETitle : nil
+            if let items = PlayedFolder(path: folder.path).items(of: title) { return items }
+            throw StatusReply.Refusal(StatusReply(.outOfResources))
+        }
+        return try await records(try Question(DataSet(), of: event).request)
+    }
+
+    private func records(_ request: WorklistRequest) async throws(StatusReply.Refusal) -> [DataSet] {
+        do throws(WorklistSourceError) {
+            guard let cursor = try await source.cursor(for: request) else {
+                throw WorklistSourceError(place: "", reason: "no worklist for the called AE title")
             }
             defer { cursor.close() }
             var records: [DataSet] = []
@@ -72,8 +87,6 @@ public struct PersonalityService: Sendable {
                 }
             }
             return records
-        } catch let refusal as StatusReply.Refusal {
-            throw refusal
         } catch {
             throw StatusReply.Refusal(StatusReply(.outOfResources, errorComment: "the worklist cannot be read"))
         }
@@ -106,19 +119,5 @@ public struct PersonalityService: Sendable {
     struct Answer {
         var matches: [DataSet]
         var status: Status
-    }
-}
-
-extension Personality.Model? {
-    /// The matches among the records, as this model finds them and says them.
-    func answer(
-        _ identifier: DataSet,
-        _ query: CompiledQuery,
-        among records: [DataSet]
-    ) throws(StatusReply.Refusal) -> PersonalityService.Answer {
-        PersonalityService.Answer(
-            matches: records.filter(query.matches).map(query.response),
-            status: query.unsupportedKeys.isEmpty ? .pending : .pendingWithUnsupportedKeys
-        )
     }
 }
