@@ -184,7 +184,9 @@ extension CompiledLevel.Key {
 
 extension CompiledLevel.Period {
     /// A number that orders as the moment does.
-    static func moment(day: Int, microsecond: Int) -> Int { day * 100_000_000_000 + microsecond }
+    static func moment(day: Int, microsecond: Int) -> Int { day * dayLength + microsecond }
+
+    static let dayLength = 100_000_000_000
 
     func matches(_ record: DataSet) -> Bool {
         guard let dates = record[date]?.bytes, let times = record[time]?.bytes else { return false }

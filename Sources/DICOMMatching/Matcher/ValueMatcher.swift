@@ -119,7 +119,7 @@ enum ValueMatcher: Hashable, Sendable {
     }
 
     /// The values without insignificant spaces, empty ones left out.
-    private static func values(of element: DataElement, vr: VR, in dataSet: DataSet) -> [String] {
+    static func values(of element: DataElement, vr: VR, in dataSet: DataSet) -> [String] {
         var values: [String]
         if element.vr == .UN {
             values = [dataSet.string(element.tag) ?? ""]

@@ -5,15 +5,15 @@
 /// - A key of one component group may fit any group of the record; a key of several is compared group by group, and a group
 ///   left empty fits whatever stands there.
 struct NamePattern: Hashable, Sendable {
-    private struct Group: Hashable, Sendable {
+    struct Group: Hashable, Sendable {
         let pattern: TextPattern
         /// The key goes into components, so it is also compared with a name that has all five delimiters: `SMITH^*` fits `SMITH`.
         let fitsPadded: Bool
     }
 
     /// Nil for a group without a condition.
-    private let groups: [Group?]
-    private let folds: Bool
+    let groups: [Group?]
+    let folds: Bool
 
     init(_ key: String, caseSensitive: Bool) {
         folds = !caseSensitive

@@ -50,6 +50,11 @@ struct TextPattern: Hashable, Sendable {
         ascii = bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
     }
 
+    /// What stands before the first wild card; all of it without one.
+    var literalHead: String {
+        hasWildcards ? String(characters.prefix { $0 != "*" && $0 != "?" }) : String(characters)
+    }
+
     /// Matches everything there is.
     var isUniversal: Bool { hasWildcards && characters.allSatisfy { $0 == "*" } }
 
