@@ -5,9 +5,10 @@ struct StoreWriter {
     private let insert: SQLiteStatement
     private let find: SQLiteStatement
     private let delete: SQLiteStatement
-    private let maximum: SQLiteStatement
     /// GRDB's, which own the above.
     private let statements: [Statement]
+    private var lastID: Int
+    private(set) var changes = WorklistStore.Changes()
 
     init(_ database: Database) throws {
         let marks = (1...17).map { "?\($0)" }.joined(separator: ", ")
@@ -15,28 +16,20 @@ struct StoreWriter {
             "INSERT INTO entry (id, \(StoreSchema.columns)) VALUES (\(marks))",
             "SELECT id FROM entry WHERE identity = ?1",
             "DELETE FROM entry WHERE id = ?1 OR item = ?1",
-            "SELECT max(id) FROM entry",
         ].map { try database.cachedStatement(sql: $0) }
         insert = SQLiteStatement(statements[0].sqliteStatement)
         find = SQLiteStatement(statements[1].sqliteStatement)
         delete = SQLiteStatement(statements[2].sqliteStatement)
-        maximum = SQLiteStatement(statements[3].sqliteStatement)
+        lastID = try Int.fetchOne(database, sql: "SELECT max(id) FROM entry") ?? 0
     }
 
-    func put(_ entries: [StoreEntry]) throws(SQLiteStatement.Failure) -> WorklistStore.Changes {
-        var changes = WorklistStore.Changes()
-        defer { maximum.reset() }
-        maximum.reset()
-        var last = try maximum.step() ? maximum.number(0) : 0
-        for entry in entries {
-            if try remove(entry.identity) { changes.replaced += 1 } else { changes.added += 1 }
-            let main = last + 1
-            for (index, row) in entry.rows.enumerated() {
-                last += 1
-                try put(row, of: entry, id: last, main: index == 0 ? nil : main)
-            }
+    mutating func put(_ entry: StoreEntry) throws(SQLiteStatement.Failure) {
+        if try remove(entry.identity) { changes.replaced += 1 } else { changes.added += 1 }
+        let main = lastID + 1
+        for (index, row) in entry.rows.enumerated() {
+            lastID += 1
+            try put(row, of: entry, id: lastID, main: index == 0 ? nil : main)
         }
-        return changes
     }
 
     private func put(

@@ -111,7 +111,11 @@ public final class WorklistStore: WorklistSource {
         var entries: [StoreEntry] = []
         entries.reserveCapacity(items.count)
         for (index, item) in items.enumerated() { entries.append(try StoreEntry(item, position: index)) }
-        return try write { database in try StoreWriter(database).put(entries) }
+        return try write { database in
+            var writer = try StoreWriter(database)
+            for entry in entries { try writer.put(entry) }
+            return writer.changes
+        }
     }
 
     /// Takes items away, as when an order is cancelled. How many there were.
@@ -153,28 +157,37 @@ public final class WorklistStore: WorklistSource {
     }
 
     /// Many items at once, in one transaction: into an empty store the indexes are made when all rows are there.
-    func fill(_ body: (_ put: ([DataSet]) throws -> Void) throws -> Void) throws -> Changes {
-        try writer.write { database in
-            let isEmpty = try Int.fetchOne(database, sql: "SELECT 1 FROM entry LIMIT 1") == nil
-            if isEmpty {
-                try database.execute(sql: "DROP INDEX by_moment")
-                for key in StoreKey.allCases { try database.execute(sql: "DROP INDEX \(key.indexName)") }
-            }
-            var changes = Changes()
-            let writer = try StoreWriter(database)
-            var position = 0
-            try body { items in
-                for item in items {
-                    let more = try writer.put([try StoreEntry(item, position: position)])
-                    changes.added += more.added
-                    changes.replaced += more.replaced
-                    position += 1
+    func fill(
+        _ body: (_ put: (DataSet) throws(WorklistStoreError) -> Void) throws(WorklistStoreError) -> Void
+    ) throws(WorklistStoreError) -> Changes {
+        do {
+            return try writer.write { database in
+                let isEmpty = try Int.fetchOne(database, sql: "SELECT 1 FROM entry LIMIT 1") == nil
+                if isEmpty {
+                    try database.execute(sql: "DROP INDEX by_moment")
+                    for key in StoreKey.allCases { try database.execute(sql: "DROP INDEX \(key.indexName)") }
                 }
+                var writer = try StoreWriter(database)
+                try body { item throws(WorklistStoreError) in
+                    do {
+                        try writer.put(try StoreEntry(item, position: writer.changes.added + writer.changes.replaced))
+                    } catch let error as SQLiteStatement.Failure {
+                        throw .cannotWrite(path: path, reason: error.reason)
+                    } catch let error as WorklistStoreError {
+                        throw error
+                    } catch {
+                        throw .cannotWrite(path: path, reason: "\(error)")
+                    }
+                }
+                if isEmpty {
+                    for index in StoreSchema.queryIndexes { try database.execute(sql: index) }
+                }
+                return writer.changes
             }
-            if isEmpty {
-                for index in StoreSchema.queryIndexes { try database.execute(sql: index) }
-            }
-            return changes
+        } catch let error as WorklistStoreError {
+            throw error
+        } catch {
+            throw .cannotWrite(path: path, reason: Self.words(error))
         }
     }
 }
