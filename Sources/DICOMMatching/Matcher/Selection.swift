@@ -41,18 +41,16 @@ public enum IndexTerms {
         }
     }
 
-    /// The numbers of a DA (YYYYMMDD), TM (its first microsecond of the day) or DT (its first microsecond) attribute, one for
-    /// each value that can be read.
+    /// The numbers of a DA (YYYYMMDD) or TM (its first microsecond of the day) attribute, one for each value that can be read.
     public static func numbers(of tag: Tag, in dataSet: DataSet) -> [Int] {
         guard let element = dataSet[tag], case .bytes(let bytes) = element.value else { return [] }
         let vr = element.vr == .UN ? DataDictionary.vr(of: tag) ?? .UN : element.vr
         var numbers: [Int] = []
-        _ = ValueMatcher.anyPart(of: bytes) { part in
+        _ = ValueMatcher.anyPart(of: bytes.span) { part in
             let number: Int? =
                 switch vr {
                 case .DA: WireDate.value(part)
                 case .TM: WireTime.value(part)?.first
-                case .DT: WireDateTime.value(part)?.first
                 default: nil
                 }
             if let number { numbers.append(number) }
@@ -71,7 +69,7 @@ extension CompiledQuery {
     /// What the keys demand, one entry for each that restricts, in the order of the identifier.
     public var selections: [Selection] {
         var selections: [Selection] = []
-        root.collectSelections(into: &selections)
+        root.collectSelections(mayShift: mayShift, into: &selections)
         return selections
     }
 
@@ -82,11 +80,11 @@ extension CompiledQuery {
 }
 
 extension CompiledLevel {
-    func collectSelections(into selections: inout [Selection]) {
+    func collectSelections(mayShift: Bool, into selections: inout [Selection]) {
         for key in keys {
             switch key.condition {
             case .wholeSequence, .envelope: continue
-            case .sequence(let level): level.collectSelections(into: &selections)
+            case .sequence(let level): level.collectSelections(mayShift: mayShift, into: &selections)
             case .value(let matcher):
                 guard !matcher.isUniversal else { continue }
                 var condition = matcher.selection
@@ -95,9 +93,22 @@ extension CompiledLevel {
                     guard period.date == key.tag else { continue }
                     condition = .range(lower: period.firstDay, upper: period.lastDay)
                 }
+                if mayShift { condition = condition.shifted(vr: key.vr) }
                 selections.append(Selection(path: key.path, vr: key.vr, condition: condition))
             }
         }
+    }
+}
+
+extension Selection.Condition {
+    /// Where clocks differ a record may be found up to 28 hours away, and at any time of day.
+    fileprivate func shifted(vr: VR) -> Selection.Condition {
+        guard case .range(let lower, let upper) = self else { return self }
+        guard vr == .DA else { return .other }
+        return .range(
+            lower: lower.map { WireDate.day($0, plus: -2) },
+            upper: upper.map { WireDate.day($0, plus: 2) }
+        )
     }
 }
 
@@ -105,8 +116,9 @@ extension ValueMatcher {
     var selection: Selection.Condition {
         switch self {
         case .universal, .unmatchable, .empty, .numbers: return .other
-        case .uids(let uids): return .values(uids)
-        case .date(let range), .time(let range), .dateTime(let range):
+        case .uids(let uids): return .values(uids.texts)
+        case .dateTime: return .other
+        case .date(let range), .time(let range):
             if range.isRange { return .range(lower: range.lower, upper: range.upper) }
             return .range(lower: range.lower, upper: range.lower)
         case .text(let patterns):
