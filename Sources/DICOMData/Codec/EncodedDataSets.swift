@@ -22,6 +22,11 @@ public struct EncodedDataSets: Hashable, Sendable {
         ends.append(bytes.count)
     }
 
+    public mutating func append(_ encoded: [UInt8]) {
+        bytes.append(contentsOf: encoded)
+        ends.append(bytes.count)
+    }
+
     public mutating func append(_ encoded: UnsafeRawBufferPointer) {
         bytes.append(contentsOf: encoded)
         ends.append(bytes.count)
