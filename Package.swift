@@ -63,6 +63,7 @@ let package = Package(
             dependencies: [
                 "DICOMMatching", "DICOMNetwork", "DICOMProtocol", "DICOMData",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

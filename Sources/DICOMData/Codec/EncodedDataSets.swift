@@ -22,6 +22,16 @@ public struct EncodedDataSets: Hashable, Sendable {
         ends.append(bytes.count)
     }
 
+    public mutating func append(_ encoded: [UInt8]) {
+        bytes.append(contentsOf: encoded)
+        ends.append(bytes.count)
+    }
+
+    public mutating func append(_ encoded: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: encoded)
+        ends.append(bytes.count)
+    }
+
     /// Appends what `write` appends to the bytes, or nothing if it returns false.
     @discardableResult
     public mutating func append<E>(_ write: (inout [UInt8]) throws(E) -> Bool) throws(E) -> Bool {

@@ -5,9 +5,11 @@ extension CompiledQuery {
     ///
     /// - Of a sequence only the items that fit its keys, and of those only what was asked for; the whole of it for a key without.
     /// - What the record does not have is zero-length, but left out where the model forbids an empty value (type 1C).
-    /// - Values are the record's own bytes, in the record's character set, which is declared whenever the record declares one.
+    /// - Values are the record's own bytes in its own character set. Letters beyond ASCII are written in the character set
+    ///   of the identifier, if it declares another one; in ISO_IR 192 if that does not have them all. None is ever replaced.
     public func response(for record: DataSet) -> DataSet {
-        var response = root.response(for: record)
+        let clock = clock(of: record)
+        var response = root.response(for: record, clock: clock)
         response.inheritedCharacterSet = record.inheritedCharacterSet
         response.fallbackCharacterSet = record.fallbackCharacterSet
         if let characterSet = record.declaredCharacterSet { response.declare(characterSet) }
@@ -15,12 +17,17 @@ extension CompiledQuery {
         if let level {
             response.set(DataElement(tag: .queryRetrieveLevel, vr: .CS, bytes: level.utf8))
         }
+        if rules.convertsCharacterSet, let characterSet, characterSet != record.declaredCharacterSet,
+            let converted = Transcoding.convert(response, to: characterSet)
+        {
+            response = converted
+        }
         return response
     }
 }
 
 extension CompiledLevel {
-    func response(for record: DataSet) -> DataSet {
+    func response(for record: DataSet, clock: RecordClock) -> DataSet {
         var response = DataSet()
         for key in keys where key.isReturned && (key.isSupported || record[key.tag] != nil) {
             switch key.condition {
@@ -38,12 +45,14 @@ extension CompiledLevel {
                 let items = record.items(key.tag)
                 if !items.isEmpty || !key.isConditional { response.setItems(key.tag, items) }
             case .sequence(let level):
-                let items = record.items(key.tag).filter { level.isUniversal || level.matches($0) }
+                let items = record.items(key.tag).filter { item in
+                    level.isUniversal || level.matches(item, clock: clock) { item.reading }
+                }
                 if !items.isEmpty || !key.isConditional {
                     response.setItems(
                         key.tag,
                         items.map { item in
-                            var part = level.response(for: item)
+                            var part = level.response(for: item, clock: clock)
                             part.inheritedCharacterSet = item.inheritedCharacterSet
                             part.fallbackCharacterSet = item.fallbackCharacterSet
                             return part
@@ -53,5 +62,73 @@ extension CompiledLevel {
             }
         }
         return response
+    }
+}
+
+/// Text from one character set into another, all of it or none.
+enum Transcoding {
+    /// The data set in the asked character set, or in ISO_IR 192 if that does not have every letter. Nil if there is nothing to
+    /// convert, or text that cannot be read with certainty: its bytes are better left as they are.
+    static func convert(_ dataSet: DataSet, to asked: SpecificCharacterSet) -> DataSet? {
+        guard hasLetters(dataSet) else { return nil }
+        for target in asked.terms.isEmpty ? [SpecificCharacterSet.utf8] : [asked, .utf8] {
+            switch write(dataSet, in: target) {
+            case .success(let converted): return converted
+            case .failure(.unreadable): return nil
+            case .failure(.unwritable): continue
+            }
+        }
+        return nil
+    }
+
+    private enum Obstacle: Error {
+        case unreadable
+        case unwritable
+    }
+
+    private static func hasLetters(_ dataSet: DataSet) -> Bool {
+        dataSet.elements.contains { element in
+            switch element.value {
+            case .items(let items): items.contains(where: hasLetters)
+            case .bytes(let bytes): element.vr.usesSpecificCharacterSet && bytes.contains(where: isLetter)
+            }
+        }
+    }
+
+    /// A byte of a letter beyond ASCII, or of an escape to them.
+    static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 || byte == 0x1B }
+
+    /// Two codes of ASCII stand for other characters in ISO_IR 13.
+    private static func isTranscoded(_ vr: VR, _ bytes: ArraySlice<UInt8>) -> Bool {
+        vr.usesSpecificCharacterSet && bytes.contains { isLetter($0) || $0 == 0x7E || $0 == 0x5C }
+    }
+
+    private static func write(_ dataSet: DataSet, in target: SpecificCharacterSet) -> Result<DataSet, Obstacle> {
+        var result = DataSet(inheriting: target)
+        for element in dataSet.elements where element.tag != .specificCharacterSet {
+            switch element.value {
+            case .items:
+                var items: [DataSet] = []
+                for item in dataSet.items(element.tag) {
+                    switch write(item, in: target) {
+                    case .success(let written): items.append(written)
+                    case .failure(let obstacle): return .failure(obstacle)
+                    }
+                }
+                result.setItems(element.tag, items)
+            case .bytes(let bytes):
+                guard isTranscoded(element.vr, bytes) else {
+                    result.set(element)
+                    continue
+                }
+                guard let text = dataSet.text(of: element), text.problem == nil else { return .failure(.unreadable) }
+                guard (try? result.set(element.tag, vr: element.vr, text.string)) != nil else {
+                    return .failure(.unwritable)
+                }
+            }
+        }
+        // Items are in the character set of the whole.
+        if dataSet[.specificCharacterSet] != nil { result.declare(target) }
+        return .success(result)
     }
 }

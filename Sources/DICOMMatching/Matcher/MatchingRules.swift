@@ -19,8 +19,18 @@ public struct MatchingRules: Hashable, Sendable {
     public var caseSensitiveNames = false
     /// `*` and `?` work in keys for which the model has single value matching only, too; literal if false.
     public var wildcardsInSingleValueKeys = true
+    /// Dates and times are compared as moments where the identifier has a Timezone Offset From UTC, and the record's zone is known
+    /// (timezone query adjustment of PS3.4 C.5.1.1, negotiated).
+    public var adjustsTimezone = false
+    /// Microseconds between UTC and the time zone of records that do not say theirs; nil if that is not known.
+    public var timezone: Int?
+    /// Responses are written in the character set of the identifier if they can be, else in ISO_IR 192; false keeps that of the
+    /// record (PS3.4 C.4.1.1.3.2 allows both).
+    public var convertsCharacterSet = true
     /// The attributes that can be matched and returned, at any depth; nil for every attribute.
     public var supportedKeys: Set<Tag>?
+    /// Attributes that cannot be matched and are not returned, though they are among the above.
+    public var unsupportedKeys: Set<Tag> = []
 
     public init(model: QueryModel, level: QueryLevel? = nil) {
         self.model = model
@@ -39,23 +49,10 @@ public struct MatchingRules: Hashable, Sendable {
         }
     }
 
-    /// Date and time attributes of one event that make a period together.
+    /// The time of one event with a date, if the two make a period together.
     func timeTag(for date: Tag) -> Tag? {
         if model == .worklist, date == .scheduledProcedureStepStartDate { return .scheduledProcedureStepStartTime }
-        guard combinesDateTime else { return nil }
-        switch date {
-        case .scheduledProcedureStepStartDate: return .scheduledProcedureStepStartTime
-        case .scheduledProcedureStepEndDate: return .scheduledProcedureStepEndTime
-        case .studyDate: return .studyTime
-        case .patientBirthDate: return .patientBirthTime
-        case .issueDateOfImagingServiceRequest: return .issueTimeOfImagingServiceRequest
-        case .admittingDate: return .admittingTime
-        // Series, Acquisition and Content Date.
-        case Tag(0x0008, 0x0021), Tag(0x0008, 0x0022), Tag(0x0008, 0x0023): return Tag(0x0008, date.element + 0x10)
-        // Performed Procedure Step Start Date.
-        case Tag(0x0040, 0x0244): return Tag(0x0040, 0x0245)
-        default: return nil
-        }
+        return combinesDateTime ? PairedTimes.time(of: date) : nil
     }
 }
 

@@ -55,18 +55,22 @@ extension CompiledQuery {
     /// Keys of a sequence are compared with the item that fits, or with the first one if none does.
     public func explain(_ record: DataSet) -> [Verdict] {
         var verdicts: [Verdict] = []
-        root.explain(record, into: &verdicts)
+        root.explain(record, clock: clock(of: record), into: &verdicts)
         return verdicts
     }
 }
 
 extension CompiledLevel {
-    func explain(_ record: DataSet?, into verdicts: inout [Verdict]) {
+    func explain(_ record: DataSet?, clock: RecordClock, into verdicts: inout [Verdict]) {
         for key in keys {
             let element = record?[key.tag]
             let stored = element.map { record?.strings($0.tag) ?? [] }
             let period = periods.first { $0.date == key.tag || $0.time == key.tag }
-            let isMatch = record.map { period?.matches($0) ?? key.matches($0) } ?? key.fitsNothing
+            let isMatch =
+                record.map { record in
+                    period?.matches(record, shift: clock.shift)
+                        ?? matches(key, record, clock: clock) { record.reading }
+                } ?? key.isUniversal
             verdicts.append(
                 Verdict(
                     path: key.path,
@@ -78,22 +82,14 @@ extension CompiledLevel {
             )
             if case .sequence(let level) = key.condition {
                 let items = record?.items(key.tag) ?? []
-                level.explain(items.first(where: level.matches) ?? items.first, into: &verdicts)
+                let item = items.first { item in level.matches(item, clock: clock) { item.reading } } ?? items.first
+                level.explain(item, clock: clock, into: &verdicts)
             }
         }
     }
 }
 
 extension CompiledLevel.Key {
-    /// Whether the key holds where there is no item to compare with.
-    fileprivate var fitsNothing: Bool {
-        switch condition {
-        case .value(let matcher): matcher.isUniversal
-        case .sequence(let level): level.isUniversal
-        case .wholeSequence, .envelope: true
-        }
-    }
-
     fileprivate var rule: Verdict.Rule {
         switch condition {
         case .envelope: return .notAKey

@@ -1,3 +1,5 @@
+import DICOMData
+
 /// A range of numbers that order as the dates or times they stand for; a missing bound is open.
 struct WireRange: Hashable, Sendable {
     var lower: Int?
@@ -47,11 +49,14 @@ struct WireRange: Hashable, Sendable {
 /// DA as it is stored, read from bytes: matching does this once per item and key, so it makes no strings.
 enum WireDate {
     /// The date as the number YYYYMMDD; the old form with dots is read too (PS3.5 6.2, ACR-NEMA). Nil for anything else.
-    static func value(_ bytes: some Sequence<UInt8>) -> Int? {
+    static func value(_ bytes: some Sequence<UInt8>) -> Int? { value(Array(bytes).span) }
+
+    static func value(_ bytes: Span<UInt8>) -> Int? {
         var number = 0
         var digits = 0
         var dots = 0
-        for byte in bytes {
+        for place in 0..<bytes.count {
+            let byte = bytes[place]
             switch byte {
             case 0x30...0x39:
                 guard digits < 8 else { return nil }
@@ -78,9 +83,25 @@ enum WireDate {
         let month = number / 100 % 100
         let day = number % 100
         guard (1...12).contains(month), day >= 1 else { return false }
+        if day <= 28 { return true }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return day <= days[month - 1]
+        let last =
+            switch month {
+            case 2: isLeap ? 29 : 28
+            case 4, 6, 9, 11: 30
+            default: 31
+            }
+        return day <= last
+    }
+
+    /// The day that many days later; the same one where the calendar ends.
+    static func day(_ number: Int, plus days: Int) -> Int {
+        guard days != 0, let date = DICOMDate(year: number / 10_000, month: number / 100 % 100, day: number % 100)
+        else {
+            return number
+        }
+        let moved = DICOMDate(daysSince1970: date.daysSince1970 + days)
+        return moved.year * 10_000 + moved.month * 100 + moved.day
     }
 }
 
@@ -89,14 +110,17 @@ enum WireTime {
     static let endOfDay = 86_400_000_000 - 1
 
     /// First and last microsecond of `HH[MM[SS[.F{1,6}]]]`, colons of the old form allowed (PS3.5 6.2). Nil for anything else.
-    static func value(_ bytes: some Sequence<UInt8>) -> (first: Int, last: Int)? {
+    static func value(_ bytes: some Sequence<UInt8>) -> (first: Int, last: Int)? { value(Array(bytes).span) }
+
+    static func value(_ bytes: Span<UInt8>) -> (first: Int, last: Int)? {
         var number = 0
         var digits = 0
         var fraction = 0
         var fractionDigits = -1
         var colons = 0
         var ended = false
-        for byte in bytes {
+        for place in 0..<bytes.count {
+            let byte = bytes[place]
             switch byte {
             case 0x30...0x39 where !ended:
                 if fractionDigits >= 0 {
@@ -153,11 +177,13 @@ enum WireDateTime {
     /// Microseconds in a day, and so what one day counts.
     private static let day = 86_400_000_000
 
-    /// First and last microsecond of `YYYY[MM[DD[HH[MM[SS[.F]]]]]][&ZZXX]`, moved to UTC if it has an offset (PS3.5 6.2).
-    static func value(_ bytes: some Sequence<UInt8>) -> (first: Int, last: Int)? {
+    /// First and last microsecond of `YYYY[MM[DD[HH[MM[SS[.F]]]]]][&ZZXX]`, moved to UTC by its offset (PS3.5 6.2).
+    ///
+    /// - Parameter local: Microseconds between UTC and the time zone of a value without an offset.
+    static func value(_ bytes: some Sequence<UInt8>, local: Int = 0) -> (first: Int, last: Int)? {
         var text = Array(bytes)
         while let last = text.last, last == 0x20 || last == 0 { text.removeLast() }
-        var offset = 0
+        var offset = local
         if let sign = text.lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }) {
             let digits = text[(sign + 1)...]
             guard digits.count == 4, let zone = number(digits), zone / 100 <= 14, zone % 100 < 60 else { return nil }
@@ -192,20 +218,20 @@ enum WireDateTime {
     }
 
     /// A `-` parts the ends of a range unless four digits of an offset follow it at the very end of a bound.
-    static func range(_ bytes: some Sequence<UInt8>) -> WireRange? {
+    static func range(_ bytes: some Sequence<UInt8>, local: Int = 0) -> WireRange? {
         let text = Array(bytes).filter { $0 != 0 && $0 != 0x20 }
         let dashes = text.indices.filter { text[$0] == UInt8(ascii: "-") }
         for dash in dashes {
             let left = text[..<dash]
             let right = text[(dash + 1)...]
-            let lower = left.isEmpty ? nil : value(left)
-            let upper = right.isEmpty ? nil : value(right)
+            let lower = left.isEmpty ? nil : value(left, local: local)
+            let upper = right.isEmpty ? nil : value(right, local: local)
             if left.isEmpty && right.isEmpty { return nil }
             if (left.isEmpty || lower != nil) && (right.isEmpty || upper != nil) {
                 return WireRange(lower: lower?.first, upper: upper?.last, isRange: true)
             }
         }
-        guard let value = value(text) else { return nil }
+        guard let value = value(text, local: local) else { return nil }
         return WireRange(lower: value.first, upper: value.last, isRange: false)
     }
 
@@ -223,5 +249,25 @@ enum WireDateTime {
         let y = month <= 2 ? year - 1 : year
         let m = month <= 2 ? month + 9 : month - 3
         return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + dayOfMonth - 1
+    }
+}
+
+/// Timezone Offset From UTC (0008,0201): `&ZZXX`.
+enum WireZone {
+    /// Microseconds between UTC and the zone; nil for anything that is no offset.
+    static func value(_ bytes: some Sequence<UInt8>) -> Int? {
+        var text = Array(bytes)
+        while let last = text.last, last == 0x20 || last == 0 { text.removeLast() }
+        guard text.count == 5, let sign = text.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else {
+            return nil
+        }
+        var number = 0
+        for byte in text.dropFirst() {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            number = number * 10 + Int(byte - 0x30)
+        }
+        guard number / 100 <= 14, number % 100 < 60 else { return nil }
+        let minutes = number / 100 * 60 + number % 100
+        return (sign == UInt8(ascii: "-") ? -minutes : minutes) * 60_000_000
     }
 }

@@ -5,22 +5,22 @@
 /// - A key of one component group may fit any group of the record; a key of several is compared group by group, and a group
 ///   left empty fits whatever stands there.
 struct NamePattern: Hashable, Sendable {
-    private struct Group: Hashable, Sendable {
+    struct Group: Hashable, Sendable {
         let pattern: TextPattern
         /// The key goes into components, so it is also compared with a name that has all five delimiters: `SMITH^*` fits `SMITH`.
         let fitsPadded: Bool
     }
 
     /// Nil for a group without a condition.
-    private let groups: [Group?]
-    private let folds: Bool
+    let groups: [Group?]
+    let folds: Bool
 
     init(_ key: String, caseSensitive: Bool) {
         folds = !caseSensitive
         var groups: [Group?] = []
         for group in key.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false) {
             let text = Self.normalized(caseSensitive ? String(group) : NameFolding.fold(String(group)))
-            let pattern = TextPattern(text, wildcards: true)
+            let pattern = TextPattern(text, wildcards: true, folds: !caseSensitive)
             if text.isEmpty || pattern.isUniversal {
                 groups.append(nil)
             } else {
@@ -34,27 +34,60 @@ struct NamePattern: Hashable, Sendable {
     var hasWildcards: Bool { groups.contains { $0?.pattern.hasWildcards ?? true } }
 
     /// Compares with a name in plain ASCII, as stored.
-    func matches(ascii name: ArraySlice<UInt8>) -> Bool {
-        fits(name.split(separator: UInt8(ascii: "="), maxSplits: 2, omittingEmptySubsequences: false)) {
-            group,
-            pattern in
-            var text: [UInt8] = []
-            text.reserveCapacity(group.count + 4)
-            for byte in group {
+    func matches(ascii name: Span<UInt8>) -> Bool {
+        // Most keys have one group, and so have most names.
+        var start = 0
+        var number = 0
+        let isPositional = groups.count > 1
+        var fitted = 0
+        while number < 3 {
+            var end = start
+            while end < name.count, number == 2 || name[end] != UInt8(ascii: "=") { end += 1 }
+            if isPositional {
+                if number < groups.count, let group = groups[number] {
+                    guard Self.fits(name.extracting(start..<end), group) else { return false }
+                    fitted = number + 1
+                }
+            } else if let only = groups.first {
+                guard let only else { return true }
+                if Self.fits(name.extracting(start..<end), only) { return true }
+            }
+            guard end < name.count else { break }
+            start = end + 1
+            number += 1
+        }
+        guard isPositional else { return false }
+        return !groups.dropFirst(max(fitted, number + 1)).contains { $0 != nil }
+    }
+
+    /// Compares a component group in ASCII, once as it is and, for a key that goes into components, once with all delimiters.
+    private static func fits(_ group: Span<UInt8>, _ pattern: Group) -> Bool {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: group.count + 4) { buffer in
+            var count = 0
+            var delimiters = 0
+            for place in 0..<group.count {
+                let byte = group[place]
                 if byte == UInt8(ascii: "^") {
-                    while text.last == 0x20 { text.removeLast() }
-                } else if byte == 0x20, text.isEmpty || text.last == UInt8(ascii: "^") {
+                    while count > 0, buffer[count - 1] == 0x20 { count -= 1 }
+                    delimiters += 1
+                } else if byte == 0x20, count == 0 || buffer[count - 1] == UInt8(ascii: "^") {
                     continue
                 }
-                text.append(folds && (0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+                buffer.initializeElement(at: count, to: byte)
+                count += 1
             }
-            while let last = text.last, last == 0x20 || last == UInt8(ascii: "^") || last == 0 { text.removeLast() }
-            if text.isEmpty { return false }
-            if pattern.pattern.matches(ascii: text) { return true }
-            guard pattern.fitsPadded else { return false }
-            let delimiters = text.count { $0 == UInt8(ascii: "^") }
-            if delimiters < 4 { text += repeatElement(UInt8(ascii: "^"), count: 4 - delimiters) }
-            return pattern.pattern.matches(ascii: text)
+            while count > 0, [0x20, 0x5E, 0].contains(buffer[count - 1]) {
+                if buffer[count - 1] == 0x5E { delimiters -= 1 }
+                count -= 1
+            }
+            if count == 0 { return false }
+            if pattern.pattern.matches(ascii: UnsafeBufferPointer(rebasing: buffer[..<count]).span) { return true }
+            guard pattern.fitsPadded, delimiters < 4 else { return false }
+            for _ in delimiters..<4 {
+                buffer.initializeElement(at: count, to: 0x5E)
+                count += 1
+            }
+            return pattern.pattern.matches(ascii: UnsafeBufferPointer(rebasing: buffer[..<count]).span)
         }
     }
 
@@ -71,7 +104,7 @@ struct NamePattern: Hashable, Sendable {
         }
     }
 
-    private func fits<Text: Collection>(_ stored: [Text], _ fits: (Text, Group) -> Bool) -> Bool {
+    private func fits(_ stored: [Substring], _ fits: (Substring, Group) -> Bool) -> Bool {
         if groups.count == 1 {
             guard let only = groups[0] else { return true }
             return stored.contains { fits($0, only) }

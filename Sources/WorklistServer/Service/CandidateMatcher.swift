@@ -18,9 +18,9 @@ struct CandidateMatcher {
         _ index: Int,
         to matches: inout EncodedDataSets
     ) throws(DataSetEncodingError) -> Bool {
-        let record = DataSet(lenient: candidates[index], transferSyntax: .explicitVRLittleEndian)
-        guard query.matches(record) else { return false }
-        matches.append(try query.response(for: record).encoded(syntax))
+        let record = candidates.bytes.span.extracting(candidates.range(index))
+        guard query.matches(encoded: record) else { return false }
+        matches.append(try query.response(encoded: record, in: syntax))
         return true
     }
 }

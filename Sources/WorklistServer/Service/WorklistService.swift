@@ -70,16 +70,18 @@ public struct WorklistService: Sendable {
         var matcher = CandidateMatcher(question, syntax: responder.identifierSyntax)
         var matches = EncodedDataSets()
         var sent = 0
+        var found = 0
         while true {
             let batch: EncodedDataSets?
             do {
-                batch = try cursor.next()
+                batch = try cursor.next(after: found)
             } catch {
                 // What was sent so far stands, and is not the whole: no Success.
                 try await responder.finish(StatusReply(.outOfResources, errorComment: "the worklist cannot be read"))
                 return
             }
             guard let batch else { return }
+            found = 0
             for index in batch.indices {
                 // Asked while matching, not only between matches: a query that matches little must stop as quickly.
                 if event.isCancelled {
@@ -87,6 +89,7 @@ public struct WorklistService: Sendable {
                     return
                 }
                 guard try matcher.append(batch, index, to: &matches) else { continue }
+                found += 1
                 // The first leaves at once; the others gather, but never wait for a candidate that may not come.
                 if sent == 0 || afterMatch != nil || matches.bytes.count >= Self.flushSize {
                     sent += matches.count

@@ -41,7 +41,7 @@ private final class ArenaCursor: WorklistCursor {
         rest = Mutex(batches[...])
     }
 
-    func next() -> EncodedDataSets? { rest.withLock { $0.popFirst() } }
+    func next(after matches: Int) -> EncodedDataSets? { rest.withLock { $0.popFirst() } }
 
     func close() { rest.withLock { $0 = [] } }
 }

@@ -44,7 +44,9 @@ public struct WorklistRequest: Sendable {
 public protocol WorklistCursor: AnyObject, Sendable {
     /// Some more candidates, in Explicit VR Little Endian; nil when there are none left. Takes about a millisecond at most,
     /// so that a cancel is seen in time: a cursor that finds nothing meanwhile returns an empty batch.
-    func next() throws(WorklistSourceError) -> EncodedDataSets?
+    ///
+    /// - Parameter matches: How many of the last batch matched: what matches rarely is better looked up in another way.
+    func next(after matches: Int) throws(WorklistSourceError) -> EncodedDataSets?
 
     /// Gives back what the cursor holds; there is nothing to be had from it any more.
     func close()

@@ -9,10 +9,11 @@ import WorklistServer
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve a worklist: from a folder of .wl files, or a synthetic schedule.",
+        abstract: "Serve a worklist: a folder of .wl files, a store, or a synthetic schedule.",
         discussion: """
             The folder is laid out as for wlmscpfs: a sub-folder for each called AE title, named after it, with the .wl \
-            files in it. Changed, new and removed files are noticed. Without --folder a synthetic schedule for today is served.
+            files in it. Changed, new and removed files are noticed. A store is filled by 'worklist store import'. Without \
+            either a synthetic schedule for today is served.
 
             With --tls-cert it speaks TLS; with --tls-ca it wants certificates from its clients. Clients that do not get \
             through, and peers that are rejected, are told in the log.
@@ -56,6 +57,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("A folder of .wl files.", valueName: "dir"), completion: .directory)
     var folder: String?
+
+    @Option(
+        help: ArgumentHelp("A store, as 'worklist store import' makes one.", valueName: "file"),
+        completion: .file()
+    )
+    var store: String?
 
     @Option(help: ArgumentHelp("Items of the synthetic schedule; 300 unless given.", valueName: "n"))
     var items: Int?
@@ -137,8 +144,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--max-seconds takes 0.001 to 86400.")
         }
         if let grace, !(0...3_600).contains(grace) { throw ValidationError("--grace takes 0 to 3600.") }
-        if folder != nil, items != nil || seed != nil {
-            throw ValidationError("--items and --seed are for the synthetic schedule: leave them out, or --folder.")
+        if folder != nil, store != nil { throw ValidationError("Use either --folder or --store, not both.") }
+        if folder != nil || store != nil, items != nil || seed != nil {
+            throw ValidationError("--items and --seed are for the synthetic schedule: leave them out.")
         }
         if let logLevel, Logger.Level(rawValue: logLevel) == nil {
             throw ValidationError("--log-level takes one of \(ServeFile.levels).")
@@ -185,7 +193,9 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         if !model.isEmpty { settings.models = model }
-        if let folder {
+        if let store {
+            settings.source = .store(store)
+        } else if let folder {
             settings.source = .folder(folder)
         } else if items != nil || seed != nil {
             settings.source = .schedule(items: items ?? 300, seed: seed ?? 1)

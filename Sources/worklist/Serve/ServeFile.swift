@@ -40,7 +40,7 @@ struct ServeFile {
         check(
             top,
             keys: [
-                "host", "port", "ae", "models", "folder", "items", "seed", "grace", "like", "quirks", "tls", "limits",
+                "host", "port", "ae", "models", "folder", "store", "items", "seed", "grace", "like", "quirks", "tls", "limits",
                 "allow", "log", "metrics",
             ]
         )
@@ -63,10 +63,16 @@ struct ServeFile {
     }
 
     private mutating func readSource(_ top: Section, into settings: inout ServeSettings) {
-        if let folder = text(top, "folder") {
+        let (folder, store) = (text(top, "folder"), text(top, "store"))
+        if folder != nil, store != nil { fail(top, "store", "use either folder or store, not both") }
+        if folder != nil || store != nil {
             for key in ["items", "seed"] where top.table[key] != nil {
-                fail(top, key, "\(key) is for the synthetic schedule: leave it out, or leave out folder")
+                fail(top, key, "\(key) is for the synthetic schedule: leave it out, or leave out folder and store")
             }
+        }
+        if let store {
+            settings.source = .store(beside(store))
+        } else if let folder {
             settings.source = .folder(beside(folder))
         } else if top.table["items"] != nil || top.table["seed"] != nil {
             let items = integer(top, "items", 1...100_000) ?? 300

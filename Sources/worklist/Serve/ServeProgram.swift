@@ -16,6 +16,7 @@ final class ServeProgram {
     private let gate: QueryGate
     private let signals: ServeSignals
     private var metrics: MetricsEndpoint?
+    private var source: ServeSource
     /// Standard error was a terminal when it began.
     private let hadTerminal = StandardError.isTerminal
 
@@ -72,10 +73,8 @@ final class ServeProgram {
         source.bind(settings.personality, to: gate)
         // Before the ready line: whoever reads it may stop us at once.
         signals = ServeSignals()
-        words = source.words
+        self.source = source
     }
-
-    private let words: String
 
     private func startMetrics() async throws {
         guard let port = settings.metricsPort else { return }
@@ -91,13 +90,13 @@ final class ServeProgram {
 
     private func sayReady() {
         var ready = "worklist server ready: \(settings.titleWords) on \(settings.host) port \(server.port), "
-        ready += (settings.tls?.words ?? "") + words
+        ready += (settings.tls?.words ?? "") + source.words
         if let metrics { ready += ", metrics on http://127.0.0.1:\(metrics.port)/metrics" }
         if !settings.personality.isPlain { ready += ", \(settings.personality.words)" }
         StandardOutput.shared.writeLine(TerminalText(ready).string)
         logger.info(
             "server ready",
-            metadata: ["host": "\(settings.host)", "port": .stringConvertible(server.port), "serving": "\(words)"]
+            metadata: ["host": "\(settings.host)", "port": .stringConvertible(server.port), "serving": "\(source.words)"]
         )
     }
 
@@ -138,7 +137,7 @@ final class ServeProgram {
         do {
             let fresh = try load()
             let security = try fresh.tls?.security()
-            let source = try await ServeSource.open(fresh.source)
+            let source = try await reopened(fresh.source)
             let sink = fresh.log.file == settings.log.file ? self.sink : try LogSink(path: fresh.log.file)
             try sink.reopen()
             self.sink = sink
@@ -150,6 +149,7 @@ final class ServeProgram {
             source.bind(fresh.personality, to: gate)
             if metrics != nil { await items.follow(source.source) }
             settings = fresh
+            self.source = source
             logger.notice("configuration read anew", metadata: ["serving": "\(source.words)"])
         } catch {
             logger.error(
@@ -157,6 +157,12 @@ final class ServeProgram {
                 metadata: ["why": "\(error.message)"]
             )
         }
+    }
+
+    /// A store that stays is open, and up to date; all else is read anew.
+    private func reopened(_ fresh: ServeSettings.Source) async throws(CommandFailure) -> ServeSource {
+        if case .store = fresh, fresh == settings.source { return source }
+        return try await ServeSource.open(fresh)
     }
 
     private func sayWhatStays(_ fresh: ServeSettings) {

@@ -9,6 +9,8 @@ struct ServeSettings: Equatable {
     enum Source: Equatable {
         case schedule(items: Int, seed: UInt64)
         case folder(String)
+        /// A file of `worklist store`.
+        case store(String)
     }
 
     struct Log: Equatable {
@@ -47,6 +49,9 @@ struct ServeSettings: Equatable {
             sopClasses: models.compactMap { FindService.named($0)?.sopClass }
         )
         policy.calledAETitles = Set(titles)
+        if case .folder(let path) = source, let own = personality.calledAETitles(folder: path), !own.isEmpty {
+            policy.calledAETitles = titles.isEmpty ? own : own.intersection(titles)
+        }
         policy.peers = rules
         configuration.policy = policy
         configuration.maximumAssociations = maximumAssociations

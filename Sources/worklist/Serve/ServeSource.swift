@@ -35,6 +35,13 @@ struct ServeSource {
                 words: "folder \(path), \(count) items",
                 problems: folder.problems().map(\.description)
             )
+        case .store(let path):
+            do {
+                let store = try WorklistStore(path: path)
+                return ServeSource(source: store, words: "store \(path), \(try await store.count()) items")
+            } catch {
+                throw CommandFailure.usage("\(error)")
+            }
         }
     }
 

@@ -11,7 +11,7 @@ extension WorklistSource {
         }
         defer { cursor.close() }
         var items: [DataSet] = []
-        while let batch = try cursor.next() {
+        while let batch = try cursor.next(after: 1) {
             items += try batch.indices.map {
                 try DataSet(decoding: batch[$0], transferSyntax: .explicitVRLittleEndian)
             }
