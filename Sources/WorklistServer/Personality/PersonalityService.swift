@@ -81,7 +81,7 @@ public struct PersonalityService: Sendable {
             }
             defer { cursor.close() }
             var records: [DataSet] = []
-            while let batch = try cursor.next() {
+            while let batch = try cursor.next(after: 0) {
                 for index in batch.indices {
                     records.append(DataSet(lenient: batch[index], transferSyntax: .explicitVRLittleEndian))
                 }

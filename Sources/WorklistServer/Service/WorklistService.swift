@@ -105,7 +105,12 @@ public struct WorklistService: Sendable {
             } else {
                 // Much is looked at and little found: others have their turn.
                 await Task.yield()
+                // Too late: a limit has ended it. Or a cancel that no candidate was there to see.
                 if responder.isFinished { return }
+                if event.isCancelled {
+                    try await responder.finish(StatusReply(.cancel))
+                    return
+                }
             }
         }
     }
