@@ -37,12 +37,19 @@ struct PlayedOrthanc {
             let tag = element.tag
             if tag == .specificCharacterSet || tag == .timezoneOffsetFromUTC { return true }
             if case .items = element.value {
-                guard let item = wanted.items(tag).first, !item.isEmpty, record[tag] != nil else { return true }
+                guard let item = wanted.items(tag).first, !isUniversal(item), record[tag] != nil else { return true }
                 return record.items(tag).contains { fits(item, $0) }
             }
             let key = wanted.string(tag) ?? ""
             if key.isEmpty { return true }
             return fits(key, record.string(tag), vr: DataDictionary.vr(of: tag) ?? element.vr)
+        }
+    }
+
+    private static func isUniversal(_ wanted: DataSet) -> Bool {
+        wanted.elements.allSatisfy { element in
+            if case .items = element.value { return wanted.items(element.tag).allSatisfy(isUniversal) }
+            return element.isEmpty
         }
     }
 

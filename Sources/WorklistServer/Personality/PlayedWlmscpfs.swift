@@ -155,8 +155,11 @@ struct PlayedWlmscpfs {
                 continue
             }
             supported.set(element)
-            if comparisons[tag] != nil, checkedCodes.contains(tag), !isCode(trimmed(element.bytes)) {
-                offending.append(tag)
+            guard let comparison = comparisons[tag] else { continue }
+            let key = trimmed(element.bytes)
+            switch comparison {
+            case .date, .time: if key.contains(UInt8(ascii: "*")) { offending.append(tag) }
+            case .literal, .wildcard: if checkedCodes.contains(tag), !isCode(key) { offending.append(tag) }
             }
         }
         return supported
@@ -165,8 +168,24 @@ struct PlayedWlmscpfs {
     private static func onlyDates(_ dataSet: DataSet, _ comparisons: [Tag: Comparison]) -> DataSet {
         var dates = DataSet()
         for element in dataSet.elements {
+            guard !element.isEmpty else { continue }
             switch comparisons[element.tag] {
-            case .date, .time: if !element.isEmpty { dates.set(element) }
+            case .date: dates.set(element)
+            case .time:
+                // In a range "12" is noon, and not the hour behind it.
+                let bounds = trimmed(element.bytes).split(
+                    separator: UInt8(ascii: "-"),
+                    omittingEmptySubsequences: false
+                )
+                guard bounds.count == 2 else {
+                    dates.set(element)
+                    continue
+                }
+                let full = bounds.map { bound in
+                    bound.isEmpty ? [] : Array(bound) + repeatElement(UInt8(ascii: "0"), count: max(0, 6 - bound.count))
+                }
+                let range = full[0] + [UInt8(ascii: "-")] + full[1]
+                dates.set(DataElement(tag: element.tag, vr: element.vr, bytes: range))
             default: break
             }
         }
@@ -206,10 +225,12 @@ struct PlayedWlmscpfs {
             let key = Self.trimmed(element.bytes)
             if key.allSatisfy({ $0 == star }) { return true }
             let value = Self.trimmed(record[element.tag]?.bytes ?? [])
-            return switch comparison {
-            case .literal: key == value
-            case .wildcard: globMatches(key, value, star: star, question: question)
-            case .date, .time: true
+            return key.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false).contains { part in
+                switch comparison {
+                case .literal: Array(part) == value
+                case .wildcard: globMatches(Array(part), value, star: star, question: question)
+                case .date, .time: true
+                }
             }
         }
     }
