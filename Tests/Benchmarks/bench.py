@@ -1,6 +1,7 @@
 """Figures of this program beside those of DCMTK and pynetdicom, in one run on one machine: read the ratios, not the numbers.
 
-bench.py WORKLIST [PART...]    the path of the release binary, benchmark-peer beside it; PARTs are browser, roundtrip, stream, associations
+bench.py WORKLIST [PART...]    the path of the release binary, benchmark-peer beside it; PARTs are browser, roundtrip, stream,
+associations
 """
 import os
 import sys
