@@ -18,7 +18,8 @@ struct WorklistCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             BrowseCommand.self, DemoCommand.self, FindCommand.self, ExplainCommand.self, EchoCommand.self,
-            ServeCommand.self, ThemesCommand.self, KeysCommand.self, InfoCommand.self, CompletionCommand.self,
+            ServeCommand.self, StoreCommand.self, ThemesCommand.self, KeysCommand.self, InfoCommand.self,
+            CompletionCommand.self,
             ManualCommand.self,
         ],
         defaultSubcommand: BrowseCommand.self

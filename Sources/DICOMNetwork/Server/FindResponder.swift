@@ -105,6 +105,28 @@ public final class FindResponder: Sendable {
         return try await send(encoded: identifier, reply: StatusReply(status))
     }
 
+    /// Sends matches that are already encoded in ``identifierSyntax``, all with the same status: as if one by one, at a fraction
+    /// of the cost.
+    @discardableResult
+    public func send(_ identifiers: EncodedDataSets, status: Status = .pending) async throws -> Bool {
+        guard status.isPending, rules.maximumMatches == nil, !identifiers.indices.contains(where: identifiers.isBlank)
+        else {
+            for index in identifiers.indices {
+                guard try await send(encoded: Array(identifiers[index]), status: status) else { return false }
+            }
+            return !isFinished
+        }
+        guard !isFinished, !cancellation.isSet else { return false }
+        let command = command(pending: StatusReply(rules.sent(status)))
+        return try await pipe.write { bytes in
+            guard mayMatch else { return false }
+            for index in identifiers.indices {
+                writer.append(command: command, dataSet: identifiers[index], to: &bytes)
+            }
+            return true
+        }
+    }
+
     /// A status that is not Pending: final, unless the service goes on after it.
     private func end(_ reply: StatusReply) async throws -> Bool {
         guard rules.continues(after: reply.status) else { return try await finish(reply) }
@@ -314,4 +336,9 @@ final class ResponsePipe: Sendable {
         }
         for waiter in waiters { waiter.resume(throwing: CancellationError()) }
     }
+}
+
+extension EncodedDataSets {
+    /// No match: a peer would wait for a data set that never comes.
+    fileprivate func isBlank(_ index: Int) -> Bool { range(index).isEmpty }
 }

@@ -18,16 +18,22 @@ public struct MessageWriter: Hashable, Sendable {
 
     /// Appends a message: an encoded command, and its data set if there is one.
     public func append(command: [UInt8], dataSet: [UInt8]?, to bytes: inout [UInt8]) {
-        append(fragments: command, isCommand: true, to: &bytes)
-        if let dataSet { append(fragments: dataSet, isCommand: false, to: &bytes) }
+        append(fragments: command[...], isCommand: true, to: &bytes)
+        if let dataSet { append(fragments: dataSet[...], isCommand: false, to: &bytes) }
     }
 
-    private func append(fragments whole: [UInt8], isCommand: Bool, to bytes: inout [UInt8]) {
-        var start = 0
+    /// As ``append(command:dataSet:to:)``, for a data set that is part of other bytes.
+    public func append(command: [UInt8], dataSet: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        append(fragments: command[...], isCommand: true, to: &bytes)
+        append(fragments: dataSet, isCommand: false, to: &bytes)
+    }
+
+    private func append(fragments whole: ArraySlice<UInt8>, isCommand: Bool, to bytes: inout [UInt8]) {
+        var start = whole.startIndex
         repeat {
-            let end = min(start + capacity, whole.count)
+            let end = start + min(capacity, whole.endIndex - start)
             var control: MessageControlHeader = isCommand ? .command : []
-            if end == whole.count { control.insert(.last) }
+            if end == whole.endIndex { control.insert(.last) }
             let length = UInt32(truncatingIfNeeded: end - start)
             bytes.append(PDUType.pData.rawValue)
             bytes.append(0)
@@ -37,7 +43,7 @@ public struct MessageWriter: Hashable, Sendable {
             bytes.append(control.rawValue)
             bytes.append(contentsOf: whole[start..<end])
             start = end
-        } while start < whole.count
+        } while start < whole.endIndex
     }
 
     private static func append(_ value: UInt32, to bytes: inout [UInt8]) {

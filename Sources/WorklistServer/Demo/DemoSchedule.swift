@@ -6,8 +6,10 @@ import DICOMData
 /// table K.6-1 is there, filled or empty. Two patients of nearly the same name are always on CT01, and an emergency
 /// patient without a known birth date.
 public struct DemoSchedule: WorklistSource {
+    private let worklist: FixedWorklist
+
     /// Sorted by start time and accession number.
-    public let items: [DataSet]
+    public var items: [DataSet] { worklist.items }
 
     /// - Parameters:
     ///   - date: The day the items are scheduled for.
@@ -16,10 +18,14 @@ public struct DemoSchedule: WorklistSource {
     ///   - count: Number of items.
     public init(date: DICOMDate, second: Int = 12 * 3600, seed: UInt64 = 1, count: Int = 300) {
         var builder = DemoBuilder(date: date, second: second, seed: seed)
-        items = WorklistOrder.sorted(builder.items(count: max(0, count))) { $0 }
+        worklist = FixedWorklist(builder.items(count: max(0, count)))
     }
 
-    public func items(calledAETitle: String) -> [DataSet]? { items }
+    public func cursor(for request: WorklistRequest) throws(WorklistSourceError) -> (any WorklistCursor)? {
+        try worklist.cursor(for: request)
+    }
+
+    public func count() -> Int { worklist.count() }
 }
 
 /// One patient of the demo.

@@ -37,18 +37,28 @@ public final class WorklistFolder: WorklistSource {
         }
 
         var files: [String: File] = [:]
-        var items: [DataSet] = []
+        var arena = WorklistArena()
     }
 
-    public func items(calledAETitle: String) throws(WorklistSourceError) -> [DataSet]? {
+    public func cursor(for request: WorklistRequest) throws(WorklistSourceError) -> (any WorklistCursor)? {
+        try arena(calledAETitle: request.calledAETitle)?.cursor()
+    }
+
+    public func count() throws(WorklistSourceError) -> Int {
+        var count = 0
+        for title in try titles() + [""] { count += try arena(calledAETitle: title)?.count ?? 0 }
+        return count
+    }
+
+    private func arena(calledAETitle: String) throws(WorklistSourceError) -> WorklistArena? {
         let entries = try list(path)
         if let folder = entries.first(where: { $0.isFolder && $0.name == calledAETitle }) {
-            return try items(in: path + "/" + folder.name, entries: nil)
+            return try arena(in: path + "/" + folder.name, entries: nil)
         }
         let hasFiles = entries.contains { !$0.isFolder && Self.isWorklistFile($0.name) }
         // Where every title has its own folder, one without is unknown, not empty.
         if !hasFiles, entries.contains(where: \.isFolder) { return nil }
-        return try items(in: path, entries: entries)
+        return try arena(in: path, entries: entries)
     }
 
     /// The AE titles that have a folder of their own, sorted.
@@ -76,7 +86,7 @@ public final class WorklistFolder: WorklistSource {
         }
     }
 
-    private func items(in folder: String, entries: [FileSystem.Entry]?) throws(WorklistSourceError) -> [DataSet] {
+    private func arena(in folder: String, entries: [FileSystem.Entry]?) throws(WorklistSourceError) -> WorklistArena {
         var listed = entries ?? []
         if entries == nil { listed = try list(folder) }
         let present = listed.filter { !$0.isFolder && Self.isWorklistFile($0.name) }
@@ -94,12 +104,13 @@ public final class WorklistFolder: WorklistSource {
                     hasChanged = true
                 }
             }
-            guard hasChanged else { return shelf.items }
+            guard hasChanged else { return shelf.arena }
             shelf.files = files
             let readable = files.keys.sorted().compactMap { try? files[$0]?.result.get() }
-            shelf.items = WorklistOrder.sorted(readable) { $0 }
+            // What was decoded can be encoded: the limits are the same.
+            shelf.arena = (try? WorklistArena(WorklistOrder.sorted(readable) { $0 })) ?? WorklistArena()
             shelves[folder] = shelf
-            return shelf.items
+            return shelf.arena
         }
     }
 

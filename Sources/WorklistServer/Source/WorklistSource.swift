@@ -1,12 +1,55 @@
 import DICOMData
+import DICOMMatching
 
 /// Where a worklist server gets its items from.
 ///
-/// Items come sorted by start date, start time and accession number, and are answered in that order. A caller may keep
-/// the array while it streams: it is a value and does not change under it.
+/// A source does not match: it hands out candidates, among which every match is, and the service compares each with the
+/// query. It may use what it knows of the query to leave out items that cannot match.
 public protocol WorklistSource: Sendable {
-    /// The items for an AE title as the peer called it, without padding. Nil if the source does not know that title.
-    func items(calledAETitle: String) throws(WorklistSourceError) -> [DataSet]?
+    /// Begins to read what may match a query. Nil if the source does not know the called AE title.
+    func cursor(for request: WorklistRequest) async throws(WorklistSourceError) -> (any WorklistCursor)?
+
+    /// How many items there are, for every called AE title together.
+    func count() async throws(WorklistSourceError) -> Int
+}
+
+/// What a source is asked for.
+public struct WorklistRequest: Sendable {
+    /// The identifier, compiled.
+    public let query: CompiledQuery
+    /// Modality Worklist, Patient Root or Study Root.
+    public let model: QueryModel
+    /// The level, in models that have levels.
+    public let level: QueryLevel?
+    /// The AE title as the peer called it, without padding: text from outside.
+    public let calledAETitle: String
+
+    public init(
+        query: CompiledQuery,
+        model: QueryModel = .worklist,
+        level: QueryLevel? = nil,
+        calledAETitle: String = ""
+    ) {
+        self.query = query
+        self.model = model
+        self.level = level
+        self.calledAETitle = calledAETitle
+    }
+}
+
+/// Candidates in the order of their answers: by start date, start time and accession number.
+///
+/// All of them are of one moment: what is added, changed or cancelled while a cursor is open does not show in it. Asked by
+/// one task at a time, off the event loop, and only as fast as the peer takes the matches.
+public protocol WorklistCursor: AnyObject, Sendable {
+    /// Some more candidates, in Explicit VR Little Endian; nil when there are none left. Takes about a millisecond at most,
+    /// so that a cancel is seen in time: a cursor that finds nothing meanwhile returns an empty batch.
+    ///
+    /// - Parameter matches: How many of the last batch matched: what matches rarely is better looked up in another way.
+    func next(after matches: Int) throws(WorklistSourceError) -> EncodedDataSets?
+
+    /// Gives back what the cursor holds; there is nothing to be had from it any more.
+    func close()
 }
 
 /// Why there are no items to be had, in words for a log: answered with A700 (PS3.4 C.4.1.1.4).
@@ -20,42 +63,4 @@ public struct WorklistSourceError: Error, Hashable, Sendable, CustomStringConver
     }
 
     public var description: String { "\(place): \(reason)" }
-}
-
-/// What items are sorted by: the first step's start, then the accession number, then the requested procedure and the step.
-struct WorklistOrder: Comparable {
-    private let fields: [String]
-
-    init(_ item: DataSet) {
-        let step = item.items(.scheduledProcedureStepSequence).first
-        fields = [
-            step?.string(.scheduledProcedureStepStartDate) ?? "",
-            step?.string(.scheduledProcedureStepStartTime) ?? "",
-            item.string(.accessionNumber) ?? "",
-            item.string(.requestedProcedureID) ?? "",
-            step?.string(.scheduledProcedureStepID) ?? "",
-        ]
-    }
-
-    static func < (a: WorklistOrder, b: WorklistOrder) -> Bool {
-        a.fields.lexicographicallyPrecedes(b.fields)
-    }
-}
-
-/// Items held in memory, the same for every called AE title.
-public struct FixedWorklist: WorklistSource {
-    public let items: [DataSet]
-
-    public init(_ items: [DataSet]) {
-        self.items = WorklistOrder.sorted(items) { $0 }
-    }
-
-    public func items(calledAETitle: String) -> [DataSet]? { items }
-}
-
-extension WorklistOrder {
-    /// Sorts by the items in the elements; each is looked into once.
-    static func sorted<Element>(_ elements: [Element], by item: (Element) -> DataSet) -> [Element] {
-        elements.map { (WorklistOrder(item($0)), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
-    }
 }

@@ -39,6 +39,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A folder of .wl files.", valueName: "dir"), completion: .directory)
     var folder: String?
 
+    @Option(help: ArgumentHelp("A store, as 'worklist store import' makes one.", valueName: "file"))
+    var store: String?
+
     @Option(help: ArgumentHelp("Items of the synthetic schedule.", valueName: "n"))
     var items = 300
 
@@ -58,7 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var policy = ServerConfiguration.policy(sopClasses: [SOPClass.modalityWorklistFind])
+        var policy = ServerConfiguration.policy(sopClasses: WorklistService.sopClasses)
         for title in ae {
             do {
                 policy.calledAETitles.insert(try AETitle(title))
@@ -69,12 +72,20 @@ struct ServeCommand: AsyncParsableCommand {
         let security = try tls.security()
         let service: WorklistService
         let what: String
-        if let folder {
+        if let file = store {
+            do {
+                let store = try WorklistStore(path: file)
+                service = WorklistService(source: store)
+                what = "store \(file), \(try await store.count()) items"
+            } catch {
+                throw CommandFailure.usage("\(error)")
+            }
+        } else if let folder {
             let store = WorklistFolder(path: folder)
             // Read now: the first query finds it warm, and what cannot be read is said before anyone asks.
             var count = 0
             do {
-                for title in try store.titles() + [""] { count += try store.items(calledAETitle: title)?.count ?? 0 }
+                count = try store.count()
             } catch {
                 throw CommandFailure.usage(error.description)
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOMData
 
 /// The commands with their options, as their own definitions have them: what the manual page is written from.
 struct CommandTree {

@@ -55,6 +55,14 @@ enum Examples {
         Example("worklist serve --ae RISMWL --items 5000 --seed 3", "a large schedule, for one AE title"),
     ]
 
+    static let store = [
+        Example("worklist store import day.db /srv/worklists", "fill a store with the files of a folder"),
+        Example("worklist store import day.db orders.csv", "the first line of the file names the attributes"),
+        Example("worklist store list day.db -k Modality=CT", "what is in it"),
+        Example("worklist store remove day.db -k AccessionNumber=A1", "an order was cancelled"),
+        Example("worklist store expire day.db --before 20260901", "what is over goes"),
+    ]
+
     static let themes = [
         Example("worklist themes", "their names, and where they are from"),
         Example("worklist themes --preview dark", "a small worklist in a theme"),
@@ -85,7 +93,7 @@ enum Examples {
 
     static let all: [(command: String?, examples: [Example])] = [
         (nil, worklist), ("browse", browse), ("demo", demo), ("find", find), ("explain", explain), ("echo", echo),
-        ("serve", serve),
+        ("serve", serve), ("store", store),
         ("themes", themes), ("keys", keys), ("info", info),
         ("completion", completion), ("manual", manual),
     ]

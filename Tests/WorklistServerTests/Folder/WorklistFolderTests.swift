@@ -73,12 +73,12 @@ struct WorklistFolderTests {
         try DICOMFile(dataSet: item, transferSyntax: syntax).encoded()
     }
 
-    private func ids(_ source: WorklistFolder, _ title: String = "ANY") throws -> [String]? {
-        try source.items(calledAETitle: title)?.map { $0.string(.patientID) ?? "" }
+    private func ids(_ source: WorklistFolder, _ title: String = "ANY") async throws -> [String]? {
+        try await source.candidates(title)?.map { $0.string(.patientID) ?? "" }
     }
 
     @Test("Files with and without a preamble are read, in any transfer syntax, ordered by time and accession")
-    func reads() throws {
+    func reads() async throws {
         let folder = try TemporaryFolder()
         try folder.write("a.wl", file(item("late", time: "1100")))
         try folder.write("b.wl", file(item("second", time: "0900", accession: "2"), .implicitVRLittleEndian))
@@ -87,58 +87,58 @@ struct WorklistFolderTests {
         try folder.write("notes.txt", Array("no worklist file".utf8))
         try folder.write(".hidden.wl", [1, 2, 3])
         let source = WorklistFolder(path: folder.path)
-        #expect(try ids(source) == ["early", "first", "second", "late"])
-        #expect(try source.items(calledAETitle: "ANY")?.first?.string(.patientName) == "Müller^Jörg")
+        #expect(try await ids(source) == ["early", "first", "second", "late"])
+        #expect(try await source.candidates("ANY")?.first?.string(.patientName) == "Müller^Jörg")
         #expect(source.problems().isEmpty)
     }
 
     @Test("A broken file is reported and left out; the others are served")
-    func broken() throws {
+    func broken() async throws {
         let folder = try TemporaryFolder()
         try folder.write("good.wl", file(item("1")))
         try folder.write("bad.wl", Array("this is not DICOM at all".utf8))
         try folder.write("cut.wl", Array(file(item("2")).dropLast(7)))
         try folder.write("empty.wl", [])
         let source = WorklistFolder(path: folder.path)
-        #expect(try ids(source) == ["1"])
+        #expect(try await ids(source) == ["1"])
         #expect(source.problems().map { $0.file.split(separator: "/").last } == ["bad.wl", "cut.wl", "empty.wl"])
         #expect(source.problems().allSatisfy { !$0.reason.isEmpty })
         try folder.write("bad.wl", file(item("3", time: "1000")))
-        #expect(try ids(source) == ["1", "3"])
+        #expect(try await ids(source) == ["1", "3"])
         #expect(source.problems().count == 2)
     }
 
     @Test("New, changed and deleted files show at the next query")
-    func changes() throws {
+    func changes() async throws {
         let folder = try TemporaryFolder()
         let source = WorklistFolder(path: folder.path)
-        #expect(try ids(source) == [])
+        #expect(try await ids(source) == [])
         try folder.write("a.wl", file(item("1")))
-        #expect(try ids(source) == ["1"])
+        #expect(try await ids(source) == ["1"])
         try folder.write("a.wl", file(item("2")))
         folder.touch("a.wl", seconds: 1_000_000)
-        #expect(try ids(source) == ["2"])
+        #expect(try await ids(source) == ["2"])
         try folder.write("b.wl", file(item("3", time: "1000")))
-        #expect(try ids(source) == ["2", "3"])
+        #expect(try await ids(source) == ["2", "3"])
         folder.delete("a.wl")
-        #expect(try ids(source) == ["3"])
+        #expect(try await ids(source) == ["3"])
     }
 
     @Test("An unchanged file is not read again")
-    func cached() throws {
+    func cached() async throws {
         let folder = try TemporaryFolder()
         try folder.write("a.wl", file(item("1")))
         folder.touch("a.wl", seconds: 1_000_000)
         let source = WorklistFolder(path: folder.path)
-        #expect(try ids(source) == ["1"])
+        #expect(try await ids(source) == ["1"])
         // Same size, same time, same file: only a reader that looks inside could tell.
         try folder.write("a.wl", file(item("2")))
         folder.touch("a.wl", seconds: 1_000_000)
-        #expect(try ids(source) == ["1"])
+        #expect(try await ids(source) == ["1"])
     }
 
     @Test("A sub-folder serves the AE title of its name, exactly")
-    func titles() throws {
+    func titles() async throws {
         let folder = try TemporaryFolder()
         folder.folder("RIS_A")
         folder.folder("RIS_B")
@@ -146,33 +146,33 @@ struct WorklistFolderTests {
         try folder.write("RIS_B/b.wl", file(item("2")))
         let source = WorklistFolder(path: folder.path)
         #expect(try source.titles() == ["RIS_A", "RIS_B"])
-        #expect(try ids(source, "RIS_A") == ["1"])
-        #expect(try ids(source, "RIS_B") == ["2"])
+        #expect(try await ids(source, "RIS_A") == ["1"])
+        #expect(try await ids(source, "RIS_B") == ["2"])
         for title in [
             "RIS_C", "ris_a", "", ".", "..", "RIS_A/", "../" + (folder.path.split(separator: "/").last ?? ""),
             "RIS_A\0",
         ] {
-            #expect(try ids(source, title) == nil, "\(title)")
+            #expect(try await ids(source, title) == nil, "\(title)")
         }
         try folder.write("any.wl", file(item("3")))
-        #expect(try ids(source, "RIS_C") == ["3"])
-        #expect(try ids(source, "RIS_A") == ["1"])
+        #expect(try await ids(source, "RIS_C") == ["3"])
+        #expect(try await ids(source, "RIS_A") == ["1"])
     }
 
     @Test("A folder that is not there is an error in words")
-    func missing() throws {
+    func missing() async throws {
         let source = WorklistFolder(path: "/tmp/worklist-test-no-such-folder")
-        let error = #expect(throws: WorklistSourceError.self) { try source.items(calledAETitle: "X") }
+        let error = await #expect(throws: WorklistSourceError.self) { try await source.candidates("X") }
         #expect(error?.description.contains("No such file or directory") == true)
     }
 
     @Test("A FIFO or a folder named like a worklist file does not hold up the others")
-    func oddFiles() throws {
+    func oddFiles() async throws {
         let folder = try TemporaryFolder()
         try folder.write("a.wl", file(item("1")))
         #expect(mkfifo(folder.path + "/pipe.wl", 0o600) == 0)
         folder.folder("folder.wl")
         #expect(symlink("/nowhere", folder.path + "/link.wl") == 0)
-        #expect(try ids(WorklistFolder(path: folder.path)) == ["1"])
+        #expect(try await ids(WorklistFolder(path: folder.path)) == ["1"])
     }
 }

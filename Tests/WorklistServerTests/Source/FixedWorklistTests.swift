@@ -5,7 +5,7 @@ import WorklistServer
 @Suite("Worklists in memory")
 struct FixedWorklistTests {
     @Test("Items are sorted by date, time and accession, those without a step first")
-    func order() throws {
+    func order() async throws {
         func item(_ accession: String, _ date: String?, _ time: String = "0900") throws -> DataSet {
             var item = DataSet()
             try item.set(.accessionNumber, accession)
@@ -20,6 +20,6 @@ struct FixedWorklistTests {
             try item("E", "20260922", "0700"), try item("D", "20260921", "1000"), try item("C", "20260921"),
             try item("B", "20260921"), try item("A", nil),
         ])
-        #expect(source.items(calledAETitle: "X")?.map { $0.string(.accessionNumber) } == ["A", "B", "C", "D", "E"])
+        #expect(try await source.candidates("X")?.map { $0.string(.accessionNumber) } == ["A", "B", "C", "D", "E"])
     }
 }

@@ -1,5 +1,5 @@
-/// JSON as a tree, read without Foundation: what the parser of arguments says about the commands.
-enum JSONValue: Hashable {
+/// JSON as a tree, read without Foundation.
+package enum JSONValue: Hashable {
     case null
     case bool(Bool)
     case number(String)
@@ -7,17 +7,17 @@ enum JSONValue: Hashable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members[name]
     }
 
-    var string: String? { if case .string(let text) = self { text } else { nil } }
-    var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    var array: [JSONValue] { if case .array(let values) = self { values } else { [] } }
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
+    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    package var array: [JSONValue] { if case .array(let values) = self { values } else { [] } }
 
     /// Nil for anything that is not JSON.
-    init?(parsing text: String) {
+    package init?(parsing text: String) {
         var reader = Reader(bytes: Array(text.utf8))
         guard let value = reader.value(depth: 0), reader.isAtEnd else { return nil }
         self = value
