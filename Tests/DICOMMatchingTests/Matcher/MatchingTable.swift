@@ -335,7 +335,7 @@ extension MatchingTable {
         for (tag, value) in [
             (DICOMData.Tag.accessionNumber, "ACC-" + identity), (.patientName, "BASE^NAME"),
             (.patientID, "PID-" + identity), (.patientBirthDate, "19000101"), (.patientSex, "O"),
-            (.studyInstanceUID, "1.2.826.0.1.3680043.10.1451.9." + String(identity.dropFirst())),
+            (.studyInstanceUID, "1.2.826.0.1.3680043.10.1451.9." + String(Int(identity.dropFirst()) ?? 0)),
             (.requestedProcedureID, "ID-" + identity), (.requestedProcedureDescription, "Base"),
         ] { try item.set(tag, value) }
         var step = DataSet(inheriting: .utf8)
