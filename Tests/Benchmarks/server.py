@@ -114,6 +114,7 @@ class Asking:
     def __init__(self, port):
         self.client = Client(port, TITLE, syntax=EXPLICIT)
         self.message = 0
+        self.client.socket.settimeout(120)
 
     def find(self, texts, cancel_after=None):
         """Matches, seconds, seconds to the first match, seconds from cancel to final, final status."""
@@ -137,7 +138,7 @@ def servers(folder, count, store=None):
     """Name and server of each, over the same items."""
     port = free_port()
     source = ["--store", store] if store else ["--folder", folder]
-    yield "worklist serve " + source[0], Server([WORKLIST, "serve", "--port", str(port), *source], port, timeout=120)
+    yield "worklist serve " + source[0], Server([WORKLIST, "serve", "--port", str(port), "--model", "worklist", *source], port, timeout=120)
     if store:
         return
     port = free_port()
@@ -196,7 +197,10 @@ def compare(count):
                     sys.exit(f"{name}: {whole[0][0]} matches of {count}, status {whole[0][4]:04X}")
                 rate = count / statistics.median(one[1] for one in whole[1:] or whole)
                 first = statistics.median(one[2] for one in whole[1:] or whole)
-                cancels = [asking.find({}, cancel_after=5) for _ in range(3)]
+                asking.client.close()
+                # wlmscpfs ends an association whose query was cancelled.
+                cancels = [Asking(server.port).find({}, cancel_after=5) for _ in range(3)]
+                asking = Asking(server.port)
                 cancel = statistics.median(one[3] for one in cancels)
                 single = [asking.find({4: values(700)[4]}) for _ in range(3)]
                 ours = ours or rate
