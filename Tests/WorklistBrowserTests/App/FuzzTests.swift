@@ -91,7 +91,7 @@ struct FuzzTests {
     @Test("random keys, clicks, pastes and sizes on every scene: no crash, and every frame is sound", arguments: 1...6)
     func everything(_ seed: Int) throws {
         var dice = Dice(seed: UInt64(seed))
-        let scene = GoldenTests.Scene.allCases[seed % GoldenTests.Scene.allCases.count]
+        let scene = SampleScene.allCases[seed % SampleScene.allCases.count]
         var size = TerminalSize(columns: 80, rows: 24)
         var browser = scene.browser(seed % 2 == 0 ? .standard : .mono, size)
         var seconds = 100.0

@@ -23,15 +23,19 @@ struct SceneFile {
         sections.append(("\(heading): as \(same.heading)", []))
     }
 
-    mutating func add(_ heading: String, text grid: Grid) {
-        add(
-            heading,
-            (0..<grid.rows).map { row in
-                var line = Substring(grid.text(row))
-                while line.last == " " { line.removeLast() }
-                return String(line)
-            }
-        )
+    /// Adds the text of a screen. `isBrief`: after the first, only lines that differ from it, each with its number.
+    mutating func add(_ heading: String, text grid: Grid, isBrief: Bool) {
+        let lines = (0..<grid.rows).map { row in
+            var line = Substring(grid.text(row))
+            while line.last == " " { line.removeLast() }
+            return String(line)
+        }
+        guard isBrief, let first = sections.first, first.lines.count == lines.count else {
+            add(heading, lines)
+            return
+        }
+        let other = zip(first.lines, lines).enumerated().filter { $0.element.0 != $0.element.1 }
+        add("\(heading), where it differs from \(first.heading)", other.map { "\($0.offset + 1): \($0.element.1)" })
     }
 
     /// The styles, a run as `a12`: twelve cells of the style `a`; rows that are alike are counted.

@@ -16,7 +16,7 @@ struct ScreenScene: Sendable, CustomStringConvertible {
 
     static let size = TerminalSize(columns: 80, rows: 24)
 
-    static let all: [ScreenScene] = lists + details + builders + dialogs + servers
+    static let all: [ScreenScene] = lists + details + builders + queries + dialogs + columns + servers
 
     // MARK: Lists
 
@@ -273,6 +273,108 @@ struct ScreenScene: Sendable, CustomStringConvertible {
         ScreenScene(name: "builder-help", make: keys("e", "?")),
     ]
 
+    // MARK: Saved queries and patients
+
+    private static func saved(
+        _ files: [SavedQueryFile] = SavedSample.standardFiles,
+        _ then: @escaping @Sendable (inout Browser, Corpus) -> Void
+    ) -> @Sendable (Corpus) -> Browser {
+        { corpus in
+            var settings = BrowserSettings()
+            var named = SavedSample.stat
+            named.name = corpus.said
+            settings.savedFiles = files.isEmpty ? [] : files + [SavedSample.file(named)]
+            settings.queriesFolder = SavedSample.folder
+            var browser = Browser.loaded(corpus, settings)
+            then(&browser, corpus)
+            return browser
+        }
+    }
+
+    private static let queries: [ScreenScene] = [
+        ScreenScene(name: "queries", make: saved { browser, _ in browser.press(["b"]) }),
+        ScreenScene(name: "queries-last", make: saved { browser, _ in browser.press(["b", "G"]) }),
+        ScreenScene(name: "queries-examples", make: saved([]) { browser, _ in browser.press(["b"]) }),
+        ScreenScene(name: "queries-by-hand", make: saved { browser, _ in browser.press(["b", "j", "0"]) }),
+        ScreenScene(name: "queries-rename", make: saved { browser, _ in browser.press(["b", "R"]) }),
+        ScreenScene(name: "queries-delete", make: saved { browser, _ in browser.press(["b", "d"]) }),
+        ScreenScene(name: "queries-asked", make: saved { browser, _ in browser.press(["b", "j", "j", "enter"]) }),
+        ScreenScene(
+            name: "queries-save",
+            make: saved { browser, corpus in
+                browser.press(["S"])
+                browser.pasteText(corpus.typed)
+                browser.press(["tab"])
+                browser.type("5")
+            }
+        ),
+        ScreenScene(
+            name: "queries-personal",
+            make: saved { browser, corpus in
+                browser.press(["p"])
+                browser.type("SMITH")
+                browser.press(["enter", "S"])
+                browser.pasteText(corpus.typed)
+                browser.press(["enter"])
+            }
+        ),
+        ScreenScene(name: "patient", make: keys("p")),
+        ScreenScene(name: "patient-typed") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["p"])
+            browser.pasteText(corpus.typed)
+            browser.press(["tab"])
+            browser.type("A*")
+            return browser
+        },
+        ScreenScene(name: "patient-wrong") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["p"])
+            browser.pasteText(corpus.typed)
+            browser.press(["tab", "tab", "tab"])
+            browser.type("1972")
+            browser.press(["enter"])
+            return browser
+        },
+        ScreenScene(name: "patient-where", make: keys("p", "up", "right", "right")),
+    ]
+
+    // MARK: Columns
+
+    private static let columns: [ScreenScene] = [
+        ScreenScene(name: "columns", make: keys("c", "j", "space")),
+        ScreenScene(name: "columns-adding") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["c", "a"])
+            browser.type("institution name")
+            return browser
+        },
+        ScreenScene(name: "columns-adding-none") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["c", "a"])
+            browser.pasteText(corpus.typed)
+            return browser
+        },
+        ScreenScene(name: "columns-offer") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["c", "a"])
+            browser.type("institution name")
+            browser.press(["enter"])
+            return browser
+        },
+        ScreenScene(name: "columns-scrolled", showsRow: true) { corpus in
+            var browser = Browser.loaded(corpus)
+            let names = [
+                "time", "patient:18", "born", "id", "priority", "study", "stationname", "comments", "station",
+                "accession", "procedure",
+            ]
+            browser.show(ListView(columns: names).columns)
+            browser.press(Array(repeating: "l", count: 7))
+            return browser
+        },
+        ScreenScene(name: "sort-twice", showsRow: true, make: keys("s", "j", "enter", "s", "j", "space", "enter")),
+    ]
+
     // MARK: Dialogs
 
     private static let dialogs: [ScreenScene] = [
@@ -435,8 +537,8 @@ extension Browser {
     }
 
     /// A finished list of the corpus.
-    static func loaded(_ corpus: Corpus) -> Browser {
-        var (browser, id) = asked(corpus)
+    static func loaded(_ corpus: Corpus, _ settings: BrowserSettings = BrowserSettings()) -> Browser {
+        var (browser, id) = asked(corpus, settings)
         browser.receive(id, corpus.steps)
         browser.at(3.2)
         browser.complete(id)

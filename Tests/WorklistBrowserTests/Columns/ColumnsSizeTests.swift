@@ -3,8 +3,8 @@ import Testing
 
 @testable import WorklistBrowser
 
-@Suite("What choosing columns and keys to sort by looks like")
-struct ColumnsGoldenTests {
+@Suite("Choosing columns and keys to sort by, at any size")
+struct ColumnsSizeTests {
     enum Scene: String, CaseIterable, Sendable {
         /// The dialog as it opens; with an attribute found; with the offer to ask for it.
         case columns, columnsAdding = "columns-adding", columnsOffer = "columns-offer"
@@ -37,17 +37,6 @@ struct ColumnsGoldenTests {
             case .sorted: browser.keys("s", "j", "enter", "s", "j", "space", "enter")
             }
             return browser
-        }
-    }
-
-    @Test("every scene looks as it should", arguments: Scene.allCases, ["80x24", "160x50", "60x12"])
-    func scene(_ scene: Scene, _ size: String) throws {
-        let size = try #require(TerminalSize(parsing: size))
-        for theme in [Theme.standard, Theme.mono] {
-            var browser = scene.browser(theme, size)
-            let grid = browser.render(size: size).grid
-            GridInvariants.check(grid)
-            Golden.check("\(scene.rawValue)-\(size)-\(theme.name)", grid)
         }
     }
 
