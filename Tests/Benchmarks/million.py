@@ -1,6 +1,9 @@
 """The browser with a million rows, no two alike: what each action costs the keys that come meanwhile, and the memory.
 
-million.py WORKLIST [COUNT]    Keys are held down, 50 a second, until what was asked for is on screen.
+Keys are held down, 50 a second, until what was asked for is on screen: what they wait is what a person waits. `busy` is the
+longest the program did anything else than wait; MB are of memory, held after the action and the most until then.
+
+million.py WORKLIST [COUNT [RATE]]    alone: so many rows, that come at a rate
 """
 import json
 import os
@@ -75,11 +78,10 @@ def script(count, folder):
     return steps
 
 
-def main():
-    worklist, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
-    rate = [str(int(sys.argv[3]))] if len(sys.argv) > 3 else []
+def main(count=1_000_000, rate=200_000):
+    worklist = os.path.abspath(sys.argv[1])
     server = subprocess.Popen(
-        [sys.executable, os.path.join(HERE, "replay.py"), "0", str(count), *rate, "--distinct"],
+        [sys.executable, os.path.join(HERE, "replay.py"), "0", str(count), str(rate), "--distinct"],
         stdout=subprocess.PIPE, text=True,
     )
     try:
@@ -114,4 +116,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[2:]))
