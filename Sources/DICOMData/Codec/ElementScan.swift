@@ -122,7 +122,8 @@ private struct ElementScan {
             count += 1
             if case .item = inner, count > 1 { return nil }
             if item.length == ElementHeader.undefinedLength {
-                guard let next = elements(span, from: item.valueOffset, end: end, isDelimited: true, level: inner, visit)
+                guard
+                    let next = elements(span, from: item.valueOffset, end: end, isDelimited: true, level: inner, visit)
                 else { return nil }
                 offset = next
             } else {

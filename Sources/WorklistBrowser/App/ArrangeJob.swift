@@ -37,17 +37,17 @@ public struct ArrangeJob: Sendable {
     private func order(progress: (Double) -> Void) -> [UInt32] {
         switch work {
         case .sort(let order, let count):
-                RowComparator(order: order, table: table, fallback: fallback).sorted(rows: count, progress: progress)
-            case .filter(let filter, let rows):
-                Self.filtered(
-                    table,
-                    rows: rows,
-                    by: filter,
-                    fallback: fallback,
-                    today: today,
-                    progress: progress
-                )
-            }
+            RowComparator(order: order, table: table, fallback: fallback).sorted(rows: count, progress: progress)
+        case .filter(let filter, let rows):
+            Self.filtered(
+                table,
+                rows: rows,
+                by: filter,
+                fallback: fallback,
+                today: today,
+                progress: progress
+            )
+        }
     }
 
     static func sorted(

@@ -332,7 +332,8 @@ extension Browser {
         let line = old.position - old.top
         let known = shared?.row(ofOld: cursor.row)
         if let row = known ?? fresh.row(of: cursor.identity, near: cursor.row, besides: shared),
-            let place = fresh.rows.position(of: row) {
+            let place = fresh.rows.position(of: row)
+        {
             fresh.cursor = RowReference(row: row, identity: cursor.identity)
             fresh.position = place
             fresh.top = place - line

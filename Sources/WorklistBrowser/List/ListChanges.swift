@@ -66,7 +66,9 @@ public struct ListChanges: Sendable {
         var head = 0
         while shared == nil, head < common, old.item(head) == new.item(head) { head += 1 }
         var tail = 0
-        while shared == nil, tail < common - head, old.item(old.count - 1 - tail) == new.item(new.count - 1 - tail) { tail += 1 }
+        while shared == nil, tail < common - head, old.item(old.count - 1 - tail) == new.item(new.count - 1 - tail) {
+            tail += 1
+        }
 
         let oldRows = shared?.unsharedOld ?? [head..<(old.count - tail)]
         let newRows = shared?.unsharedNew(of: new.count) ?? [head..<(new.count - tail)]

@@ -200,7 +200,9 @@ struct QuickFilter {
             text.insert(0x2D, at: 4)
             return true
         }
-        if let written = ItemText.date(String(decoding: text, as: UTF8.self)) { text = Array(written.lowercased().utf8) }
+        if let written = ItemText.date(String(decoding: text, as: UTF8.self)) {
+            text = Array(written.lowercased().utf8)
+        }
         return true
     }
 
@@ -216,7 +218,9 @@ struct QuickFilter {
             text.insert(0x3A, at: 2)
             return true
         }
-        if let written = ItemText.time(String(decoding: text, as: UTF8.self)) { text = Array(written.lowercased().utf8) }
+        if let written = ItemText.time(String(decoding: text, as: UTF8.self)) {
+            text = Array(written.lowercased().utf8)
+        }
         return true
     }
 

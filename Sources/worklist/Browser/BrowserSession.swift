@@ -118,7 +118,9 @@ struct BrowserSession: Sendable {
         }
         screen.close()
         runner.settle()
-        if wantsStatistics { StandardError.write(RunFigures(loop.statistics, loop, firstPaint: firstPaint).json() + "\n") }
+        if wantsStatistics {
+            StandardError.write(RunFigures(loop.statistics, loop, firstPaint: firstPaint).json() + "\n")
+        }
         if let failure {
             throw CommandFailure(.noMatches, failure.description, screen: failure.screen)
         }

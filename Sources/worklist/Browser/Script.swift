@@ -265,7 +265,9 @@ struct Script: Sendable {
         _ screen: HeadlessScreen
     ) throws(ScriptFailure) {
         let handle = loop.handle
-        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "worklist.script", qos: .userInteractive))
+        let timer = DispatchSource.makeTimerSource(
+            queue: DispatchQueue(label: "worklist.script", qos: .userInteractive)
+        )
         timer.schedule(deadline: .now(), repeating: .milliseconds(20))
         timer.setEventHandler { for key in keys { handle.post(input: .key(key)) } }
         timer.resume()

@@ -39,7 +39,8 @@ struct LongListTests {
         arguments: [
             "smith", "o'neil", "adams, given", "given7", "pid1", "acc12", "!smith", "smith !given1", "2026-11", "08:",
             "085", "date:2026", "date:-24", "time:08:15", "born:1985", "born:=1985-11-02", "patient:=\"SMITH, Anna M\"",
-            "id:\"pid\"", "status:sched", "status:=\"\"x", "sex:f", "mod:ct", "station:ct01", "proc:head", "proc:!", "!ct",
+            "id:\"pid\"", "status:sched", "status:=\"\"x", "sex:f", "mod:ct", "station:ct01", "proc:head", "proc:!",
+            "!ct",
             "müller", "^", "=", "-", ",", "dr", "jr", "07:61", "99", "20261131", "13", "age:4",
         ]
     )
@@ -80,7 +81,9 @@ struct LongListTests {
             var bytes = try data.encoded(syntax)
             // Bytes that make no sense.
             if round % 3 == 2 {
-                for _ in 0..<3 { bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
+                for _ in 0..<3 {
+                    bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+                }
                 if round % 2 == 0 { bytes.removeLast(Int(random.next() % UInt64(bytes.count))) }
             }
             let item = EncodedDataSet(bytes: bytes[...], transferSyntax: syntax)
@@ -115,7 +118,8 @@ struct LongListTests {
         }
         settle(&rows, rows.filter(by: RowFilter("mann")))
         let few = rows.shownCount
-        let job = try #require(rows.filter(by: RowFilter("mann acc1")))
+        let narrower = rows.filter(by: RowFilter("mann acc1"))
+        let job = try #require(narrower)
         guard case .filter(_, let looked) = job.work else {
             Issue.record("no filter")
             return
@@ -129,7 +133,8 @@ struct LongListTests {
         rows.limits = .init(live: 50, sort: 20, filter: 10, filterBatch: 4)
         _ = rows.append(batch(0..<80))
         let filter = try #require(RowFilter("mann"))
-        let first = try #require(rows.filter(by: filter))
+        let begun = rows.filter(by: filter)
+        let first = try #require(begun)
         // While it works.
         let none = rows.append(batch(80..<100))
         #expect(none?.generation == nil)
@@ -166,13 +171,17 @@ struct LongListTests {
 
     // MARK: A sort under way
 
-    @Test("while a long list is sorted the old order stays, the line says how far it is, and actions mean what is painted")
+    @Test(
+        "while a long list is sorted the old order stays, the line says how far it is, and actions mean what is painted"
+    )
     func sorting() throws {
         var browser = Sample.browser()
         let id = browser.begin()
         browser.list?.rows.limits = .init(live: 100, sort: 50)
         _ = browser.update(.find(id, .matches(batch(0..<400))))
-        for job in browser.update(.find(id, .finished(.complete, Sample.statistics(matches: 400)))).jobs { _ = browser.update(job.run { _ in }) }
+        for job in browser.update(.find(id, .finished(.complete, Sample.statistics(matches: 400)))).jobs {
+            _ = browser.update(job.run { _ in })
+        }
         _ = browser.screenText()
         let before = browser.list?.rows.shown
         let job = try #require(browser.keys("s", "g", "j", "j", "enter").jobs.last)
@@ -201,7 +210,8 @@ struct LongListTests {
 
     @Test(
         "pieces of a sort that are merged give the order of one sort",
-        arguments: [ListColumn.patient, .time, .id, .modality], [false, true]
+        arguments: [ListColumn.patient, .time, .id, .modality],
+        [false, true]
     )
     func merged(_ column: ListColumn, _ isDescending: Bool) {
         var rows = RowList(series: 1, fallback: nil, today: Sample.start.date)
@@ -210,7 +220,9 @@ struct LongListTests {
         }
         let order = SortOrder(column: column, isDescending: isDescending)
         var told: [Double] = []
-        let sorted = RowComparator(order: order, table: rows.table, fallback: nil).sorted(rows: 40_000) { told.append($0) }
+        let sorted = RowComparator(order: order, table: rows.table, fallback: nil).sorted(rows: 40_000) {
+            told.append($0)
+        }
         let few = ArrangeJob.sorted(rows.table, rows: 1_000, by: order, fallback: nil)
         // Forty times the same thousand: each of them is followed by its equals, as they came.
         #expect(sorted == few.flatMap { row in (0..<40).map { UInt32($0 * 1_000) + row } })
