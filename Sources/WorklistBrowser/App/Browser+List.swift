@@ -78,7 +78,7 @@ extension Browser {
             item: isPrivate ? PrivacyMask.masked(item) : item,
             fallback: reading(of: ItemIdentity(item), in: list),
             query: list.query,
-            position: (row: (list.rows.position(of: row) ?? 0) + 1, of: list.rows.shownCount),
+            position: (row: (list.rows.position(of: row, near: list.position) ?? 0) + 1, of: list.rows.shownCount),
             warning: rowWarning(row: row)
         )
         screen.changes = oldValues(row: row, in: list)

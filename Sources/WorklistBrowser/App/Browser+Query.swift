@@ -57,6 +57,7 @@ extension Browser {
         if let old = list, old.server == server, old.query.keys == wanted.keys, old.query.model == wanted.model,
             isWatch || (old.words == words && old.end != .replaced && old.rows.count > 0)
         {
+            fresh.rows.share(with: old.rows)
             _ = fresh.rows.filter(by: old.rows.filter)
             next.incoming = fresh
         } else {
@@ -177,6 +178,8 @@ extension Browser {
         if run?.incoming != nil {
             return [run?.incoming?.append(batch, viewRows: rows)].compactMap(\.self).map(Effect.arrange)
         }
+        // What was on screen before cannot come back any more, and its memory is wanted.
+        if !batch.isEmpty { run?.previous = nil }
         return [list?.append(batch, viewRows: rows)].compactMap(\.self).map(Effect.arrange)
     }
 
@@ -284,14 +287,17 @@ extension Browser {
             return []
         }
         var fresh = fresh
+        defer { list?.rows.endSharing() }
+        let shared = fresh.rows.sharing.flatMap { $0.series == old.rows.series ? $0 : nil }
         // Order, filter and freezing may have been changed while the refresh ran; of several jobs the last has it all.
         var jobs = [fresh.rows.sort(by: old.rows.order), fresh.rows.filter(by: old.rows.filter)]
         if fresh.rows.isFrozen != old.rows.isFrozen { jobs.append(fresh.rows.freeze(old.rows.isFrozen)) }
         var effects = jobs.compactMap { $0 }.suffix(1).map(Effect.arrange)
-        effects += compare(&fresh, with: old)
+        if let shared { fresh.marked.follow(old.marked, shared, marks, in: fresh.rows.table) }
+        effects += compare(&fresh, with: old, shared)
         sayLostMarks(&fresh, old)
         if fresh.words == old.words {
-            place(&fresh, after: old)
+            place(&fresh, after: old, shared)
             list = fresh
         } else {
             list = fresh
@@ -316,7 +322,7 @@ extension Browser {
     }
 
     /// The cursor of a list that takes the place of another: on the same item and screen line.
-    private mutating func place(_ fresh: inout ResultList, after old: ResultList) {
+    private mutating func place(_ fresh: inout ResultList, after old: ResultList, _ shared: RowSharing?) {
         fresh.isTouched = old.isTouched
         fresh.layout = old.layout
         fresh.revealed = old.revealed
@@ -324,7 +330,10 @@ extension Browser {
         fresh.layoutRows = max(old.layoutRows, size.rows)
         guard let cursor = old.cursor else { return }
         let line = old.position - old.top
-        if let row = fresh.row(of: cursor.identity, near: cursor.row), let place = fresh.rows.position(of: row) {
+        let known = shared?.row(ofOld: cursor.row)
+        if let row = known ?? fresh.row(of: cursor.identity, near: cursor.row, besides: shared),
+            let place = fresh.rows.position(of: row)
+        {
             fresh.cursor = RowReference(row: row, identity: cursor.identity)
             fresh.position = place
             fresh.top = place - line

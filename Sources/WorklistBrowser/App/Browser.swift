@@ -230,6 +230,14 @@ public struct Browser: Sendable {
             update(number, progress)
             return []
         case .arranged(let generation, let order): return arranged(generation, order)
+        case .arranging(let generation, let done):
+            if list?.rows.note(generation: generation, done: done) != true {
+                _ = run?.incoming?.rows.note(generation: generation, done: done)
+            }
+            return []
+        case .arrangingStopped(let generation):
+            let jobs = [list?.rows.retry(generation: generation), run?.incoming?.rows.retry(generation: generation)]
+            return jobs.compactMap(\.self).map(Effect.arrange)
         case .serverSaved(let profile, let path):
             overlays.removeAll { $0.is(ConnectForm.self) }
             let ended: TerminalText = watch == nil ? "" : "; the watch has ended"
