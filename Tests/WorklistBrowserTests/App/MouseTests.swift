@@ -243,6 +243,34 @@ struct MouseTests {
         #expect(browser.identifiersUnderCursor.contains("00276640"))
     }
 
+    @Test("the patient form and the export form give the focus to what is clicked, and change a choice clicked again")
+    func otherForms() {
+        var browser = Browser.loaded()
+        browser.keys("p")
+        browser.click("Patient ID")
+        browser.type("0039")
+        #expect(browser.overlays.last?.as(PatientForm.self)?.text(.id) == "0039")
+        let place = browser.overlays.last?.as(PatientForm.self)?.place
+        browser.click("Where")
+        browser.click("Where")
+        #expect(browser.overlays.last?.as(PatientForm.self)?.place != place)
+        browser.keys("esc", "X")
+        let scope = browser.overlays.last?.as(ExportDialog.self)?.format
+        browser.click("Format")
+        #expect(browser.overlays.last?.as(ExportDialog.self)?.format != scope)
+        browser.click("Rows ")
+        #expect(browser.overlays.last?.as(ExportDialog.self)?.focus == .scope)
+    }
+
+    @Test("a saved query takes two clicks to run")
+    func savedQueries() {
+        var browser = Browser.loaded()
+        browser.keys("b")
+        #expect(browser.click("This modality").finds.isEmpty)
+        #expect(browser.overlays.count == 1)
+        #expect(browser.click("This modality").finds.count == 1)
+    }
+
     @Test("clicks anywhere on any screen do no harm", arguments: GoldenTests.Scene.allCases)
     func anywhere(_ scene: GoldenTests.Scene) {
         for size in [Self.size, TerminalSize(columns: 160, rows: 50), TerminalSize(columns: 20, rows: 5)] {
