@@ -49,7 +49,8 @@ extension Browser {
             let names = owners.map { TerminalText("'\($0.name)'") }.joined(separator: " and ")
             message = Message(
                 kind: .warning,
-                text: "\(number) is the number of \(names); nothing was asked: \(list) lists them, a digit gives another"
+                text:
+                    "\(number) is the number of \(names); nothing was asked: \(list) lists them, a digit gives another"
             )
             return []
         }
@@ -204,7 +205,11 @@ extension Browser {
                     title: "\(number) is taken",
                     lines: lines,
                     choices: [
-                        ChoiceDialog.Choice(label: "leave \(number) where it is", note: "nothing is written", intents: []),
+                        ChoiceDialog.Choice(
+                            label: "leave \(number) where it is",
+                            note: "nothing is written",
+                            intents: []
+                        ),
                         ChoiceDialog.Choice(
                             label: "give \(number) to '\(saved.name)'",
                             intents: [.saved(.effect(effect))]
@@ -326,7 +331,9 @@ extension Browser {
         case .written(let saved, let path, let files):
             // Who had the number until now: both keys must be known to whoever presses them.
             let robbed = settings.savedFiles.first { before in
-                guard let number = before.saved?.number, number == saved.number, before.path != path else { return false }
+                guard let number = before.saved?.number, number == saved.number, before.path != path else {
+                    return false
+                }
                 return files.contains { $0.path == before.path && $0.saved?.number == nil }
             }
             show(files)

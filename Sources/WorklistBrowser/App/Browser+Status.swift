@@ -91,7 +91,9 @@ extension Browser {
         }
         var all = [shownBadge].compactMap(\.self) + parts
         let limit = size.rows >= 20 ? 3 : 2
-        if !brief.isEmpty, Self.flow(all, columns: size.columns, reserved: right.width, gap: 3, limit: .max).count > limit {
+        if !brief.isEmpty,
+            Self.flow(all, columns: size.columns, reserved: right.width, gap: 3, limit: .max).count > limit
+        {
             all = all.map { (text: brief[$0.text] ?? $0.text, style: $0.style) }
         }
         let flowed = Self.flow(

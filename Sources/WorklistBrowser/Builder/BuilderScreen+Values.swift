@@ -129,8 +129,7 @@ extension BuilderScreen {
 
     // MARK: Choosing a day, listing UIDs
 
-    mutating func perform(_ command: Command, _ calendar: CalendarPicker, over editor: ValueEditor?) -> [Intent]
-    {
+    mutating func perform(_ command: Command, _ calendar: CalendarPicker, over editor: ValueEditor?) -> [Intent] {
         var calendar = calendar
         switch command {
         case .back: mode = editor.map(Mode.editing) ?? .tree

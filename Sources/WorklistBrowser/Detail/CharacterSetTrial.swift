@@ -155,7 +155,12 @@ struct CharacterSetTrial: Component {
         // That it is a guess is what must be read where there is room for one line only.
         for (offset, line) in (note ?? []).suffix(foot).enumerated() {
             StyledLine(line, ink.dim)
-                .draw(into: &grid, row: content.endRow - foot + offset, column: content.column, columns: content.columns)
+                .draw(
+                    into: &grid,
+                    row: content.endRow - foot + offset,
+                    column: content.column,
+                    columns: content.columns
+                )
         }
     }
 }

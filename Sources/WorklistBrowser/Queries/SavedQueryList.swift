@@ -288,7 +288,11 @@ struct SavedQueryList: Component {
             }
             let isExample = if case .example = entry { true } else { false }
             line.add(names[top + offset], columns: nameColumns, isExample ? ink.dim : isBroken ? ink.error : ink.title)
-            if case .file(let file) = entry, file.saved?.viewProblem != nil { line.add("!", ink.warning) } else { line.space() }
+            if case .file(let file) = entry, file.saved?.viewProblem != nil {
+                line.add("!", ink.warning)
+            } else {
+                line.space()
+            }
             if isBroken { line.add("broken: ", ink.error) }
             if isExample { line.add("example: ", ink.dim) }
             line.add(words(entry, surroundings), isExample ? ink.dim : ink.text)

@@ -64,7 +64,9 @@ struct FindCommand: AsyncParsableCommand {
     @Option(help: "table, csv, json, jsonl, dicom-json, dump or none.")
     var format = RowFormat.table
 
-    @Flag(help: "With --format csv: an apostrophe before values that begin with = + - @, which a spreadsheet would run.")
+    @Flag(
+        help: "With --format csv: an apostrophe before values that begin with = + - @, which a spreadsheet would run."
+    )
     var csvGuard = false
 
     @Option(

@@ -262,6 +262,17 @@ struct MouseTests {
         #expect(browser.overlays.last?.as(ExportDialog.self)?.focus == .scope)
     }
 
+    @Test("in the changes a click puts the cursor on an entry, the second goes to it")
+    func changes() {
+        var browser = Browser.watched()
+        browser.keys("d")
+        browser.click("IVERSEN")
+        #expect(browser.overlays.last?.is(ChangesScreen.self) == true)
+        browser.click("IVERSEN, Kaja")
+        #expect(browser.overlays.last?.is(DetailScreen.self) == true)
+        #expect(browser.screenText().contains("00612002"))
+    }
+
     @Test("a saved query takes two clicks to run")
     func savedQueries() {
         var browser = Browser.loaded()
