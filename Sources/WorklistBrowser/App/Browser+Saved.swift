@@ -188,7 +188,7 @@ extension Browser {
     /// What a number that changes hands means, for a question; nothing if none does.
     private func takenWords(_ saved: SavedQuery, over file: SavedQueryFile?) -> [TerminalText] {
         guard let number = saved.number, let owner = owner(of: number, except: file)?.saved else { return [] }
-        return ["\(number) runs '\(owner.name)' now; that would have no number any more."]
+        return ["\(number) runs '\(owner.name)' now, which would have no number any more."]
     }
 
     /// Writes a query; asks first where another loses its number by it, or a file what the user put there.
@@ -343,10 +343,18 @@ extension Browser {
                 overlays[index].change(BuilderScreen.self) { $0.saved(as: saved.name) }
             }
             if opened?.name == saved.name { opened = saved }
-            if isActive(saved) { query.name = saved.name }
+            if isActive(saved) {
+                query.name = saved.name
+                // What is on screen is its list.
+                viewedName = saved.name
+            }
             var key: TerminalText = saved.number.map { "\($0) runs it" } ?? "it has no number"
             if let name = robbed?.saved?.name { key += ", '\(name)' has no number now" }
-            message = Message(kind: .info, text: "saved '\(saved.name)': \(key); file \(path)")
+            let said: TerminalText = "saved '\(saved.name)': \(key)"
+            let whole: TerminalText = "\(said); file \(path)"
+            let list = keymap.label(of: .queriesMenu, in: .list) ?? "b"
+            // Cut, a path leads nowhere.
+            message = Message(kind: .info, text: whole.width < size.columns ? whole : "\(said); \(list) names the file")
         case .deleted(let name, let files):
             show(files)
             message = Message(kind: .info, text: "deleted '\(name)'")

@@ -32,7 +32,7 @@ struct ExportDialog: Component {
     init(source: ExportSource, name: String, folder: String) {
         self.source = source
         self.folder = TerminalText(folder)
-        scope = source.scopes.first ?? .shown
+        scope = source.scopes.first { source.count($0) > 0 } ?? .shown
         file = TextField(name + ItemFormat.csv.suffix, limit: 1_024)
     }
 
@@ -197,8 +197,8 @@ struct ExportDialog: Component {
             }
         case .formulas:
             return guardsFormulas
-                ? ("guarded", "an apostrophe before = + - @, against formulas")
-                : ("as sent", "a spreadsheet may run values with = + - @")
+                ? ("guarded", "an apostrophe before cells that begin = + - @")
+                : ("as sent", "cells that begin = + - @ may run as formulas")
         case .file: return (TerminalText(file.text), .empty)
         }
     }

@@ -325,7 +325,7 @@ struct PatientForm: Component {
             line.add(words(place, now), style)
             line.add(isActive ? " > " : "   ", style)
             let more = places.count - 1
-            let hint: TerminalText = isActive ? "Space changes it" : more > 0 ? "or \(more) more" : ""
+            let hint: TerminalText = isActive ? "Left Right change it" : more > 0 ? "or \(more) more" : ""
             line.draw(
                 into: &grid,
                 row: row,

@@ -308,7 +308,7 @@ struct SaveQueryDialog: Component {
         if field == .list {
             let (word, meaning) = listWords
             label.add(isActive ? StyledLine("< \(word) >", ink.activeButton) : StyledLine("  \(word)", ink.title))
-            label.pad(to: 24)
+            label.pad(to: 27)
             label.add(meaning, ink.dim)
             label.draw(into: &grid, row: row, column: content.column, columns: content.columns, base: ink.dialog)
             return

@@ -75,6 +75,16 @@ struct ExportTests {
         #expect(text.contains("00481516") && text.contains("00220147") && !text.contains("00276640"))
     }
 
+    @Test("a filter that hides every row does not make an empty file the first thing offered")
+    func nothingShown() throws {
+        var browser = Browser.loaded()
+        browser.keys("/")
+        browser.type("zzzz")
+        browser.keys("enter", "X")
+        #expect(try dialog(browser).scope == .all)
+        #expect(browser.screenText().contains("all 14 rows, hidden ones too"))
+    }
+
     @Test("rows that come while the dialog is open are not in the file")
     func snapshot() throws {
         var browser = Sample.browser()

@@ -98,7 +98,7 @@ struct SavedViewTests {
         browser.keys("r")
         #expect(shown(browser) == present, "a refresh leaves them")
         browser.keys("S")
-        #expect(browser.screen().contains("as it is now  3 columns, sorted by -time, patient"), "\(browser.screen())")
+        #expect(browser.screen().contains("as it is now      3 columns, sorted by -time, patient"), "\(browser.screen())")
         let written = try #require(browser.keys("enter").written.first)
         #expect(written.saved.columns == present)
         #expect(written.saved.sort == ["-time", "patient"])
@@ -132,7 +132,7 @@ struct SavedViewTests {
         browser.show(ListView(columns: ["time", "patient", "id"]).columns)
         browser.keys("S")
         browser.type("Mine")
-        #expect(browser.screen().contains("as it is now  3 columns"))
+        #expect(browser.screen().contains("as it is now      3 columns"))
         var open = browser
         let written = try #require(browser.keys("enter").written.first)
         #expect(written.saved.columns == ["time", "patient", "id"])
