@@ -98,7 +98,10 @@ struct SavedViewTests {
         browser.keys("r")
         #expect(shown(browser) == present, "a refresh leaves them")
         browser.keys("S")
-        #expect(browser.screen().contains("as it is now      3 columns, sorted by -time, patient"), "\(browser.screen())")
+        #expect(
+            browser.screen().contains("as it is now      3 columns, sorted by -time, patient"),
+            "\(browser.screen())"
+        )
         let written = try #require(browser.keys("enter").written.first)
         #expect(written.saved.columns == present)
         #expect(written.saved.sort == ["-time", "patient"])
