@@ -99,7 +99,7 @@ struct SavedViewTests {
         #expect(shown(browser) == present, "a refresh leaves them")
         browser.keys("S")
         #expect(
-            browser.screen().contains("as it is now      3 columns, sorted by -time, patient"),
+            browser.screen().contains("as it is now     3 columns, sorted by -time, patient"),
             "\(browser.screen())"
         )
         let written = try #require(browser.keys("enter").written.first)
@@ -135,7 +135,7 @@ struct SavedViewTests {
         browser.show(ListView(columns: ["time", "patient", "id"]).columns)
         browser.keys("S")
         browser.type("Mine")
-        #expect(browser.screen().contains("as it is now      3 columns"))
+        #expect(browser.screen().contains("as it is now     3 columns"))
         var open = browser
         let written = try #require(browser.keys("enter").written.first)
         #expect(written.saved.columns == ["time", "patient", "id"])
