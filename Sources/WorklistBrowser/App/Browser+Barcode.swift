@@ -228,7 +228,7 @@ extension Browser {
     private func name(ofRow row: Int) -> TerminalText {
         guard let list else { return .empty }
         let text = isPrivate ? list.rows.text(row).masked : list.rows.text(row)
-        return text[.patient].hasValue ? text[.patient].text : "NO NAME"
+        return text[.patient].hasValue ? text[.patient].text : MissingWords.name
     }
 
     /// Modality and station stay as they are, everything else makes way: what is sent is on the query line.

@@ -49,6 +49,7 @@ extension Browser {
         painted = rows
         paintedScreen = PaintedScreen(context: context, depth: overlays.count)
         isPainted = true
+        isDisturbed = false
         isOwnChange = false
     }
 
@@ -95,6 +96,7 @@ extension Browser {
         case .key(let label):
             guard let command = keymap.command(labelled: label, in: context) else { return [] }
             return perform(command)
+        case .line where isDisturbed: return []
         case .line, .field, .button:
             guard let last = overlays.indices.last else { return [] }
             return carryOut(overlays[last].click(target, isAgain: isAgain, surroundings))

@@ -36,12 +36,13 @@ public struct ItemFormatter: Sendable {
     /// - Parameters:
     ///   - query: Every attribute it asks for that is no sequence is a column of a table.
     ///   - fallback: How to read text of items that declare no character set.
-    public init(format: ItemFormat, query: Query, fallback: SpecificCharacterSet?) {
+    ///   - guardsFormulas: Cells of a table that a spreadsheet would run get an apostrophe in front.
+    public init(format: ItemFormat, query: Query, fallback: SpecificCharacterSet?, guardsFormulas: Bool = false) {
         self.init(
             format: format,
             columns: .attributes(Self.attributes(of: query)),
             fallback: fallback,
-            guardsFormulas: false,
+            guardsFormulas: guardsFormulas,
             header: nil
         )
     }

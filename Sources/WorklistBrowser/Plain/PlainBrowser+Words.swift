@@ -215,9 +215,9 @@ extension PlainBrowser {
         }
         guard let plain = browser.list?.text(row) else { return .empty }
         let text = browser.isPrivate ? plain.masked : plain
-        var parts = Self.patientParts(text) + [Self.value(text[.sex], or: "sex unknown")]
+        var parts = Self.patientParts(text) + [Self.value(text[.sex], or: MissingWords.sex)]
         if text[.age].hasValue { parts.append(text[.age].text) }
-        parts.append(Self.value(text[.accession], "accession ", or: "no accession number"))
+        parts.append(Self.value(text[.accession], "accession ", or: MissingWords.accession))
         if text[.date].text.string != browser.now.date.formatted {
             parts.append(Self.value(text[.date], or: "no date"))
         }
@@ -236,8 +236,8 @@ extension PlainBrowser {
     /// Name, birth date, ID and its issuer.
     private static func patientParts(_ text: RowText) -> [TerminalText] {
         [
-            value(text[.patient], or: "NO NAME"), value(text[.born], "born ", or: "birth date unknown"),
-            value(text[.id], "ID ", or: "NO ID") + (text.issuer.hasValue ? " [\(text.issuer.text)]" : ""),
+            value(text[.patient], or: MissingWords.name), value(text[.born], "born ", or: MissingWords.born),
+            value(text[.id], "ID ", or: MissingWords.id) + (text.issuer.hasValue ? " [\(text.issuer.text)]" : ""),
         ]
     }
 

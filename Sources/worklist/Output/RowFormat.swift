@@ -40,6 +40,7 @@ struct RowWriter {
         format: RowFormat,
         query: Query,
         fallback: SpecificCharacterSet?,
+        guardsFormulas: Bool = false,
         out: StandardOutput = .shared,
         columns: Int = TerminalWidth.columns()
     ) {
@@ -52,7 +53,9 @@ struct RowWriter {
             paths = table.columns.map(\.path)
         } else {
             paths = []
-            formatter = format.itemFormat.map { ItemFormatter(format: $0, query: query, fallback: fallback) }
+            formatter = format.itemFormat.map {
+                ItemFormatter(format: $0, query: query, fallback: fallback, guardsFormulas: guardsFormulas)
+            }
         }
     }
 

@@ -112,7 +112,7 @@ struct BuilderHelpersTests {
         var screen = Self.builder()
         Self.go(to: time, in: &screen)
         send(.builderHelper, to: &screen)
-        type("evening to", into: &screen)
+        type("tonight", into: &screen)
         let intents = send(.accept, to: &screen)
         #expect(screen.query[time]?.value == "2000-0800")
         #expect(screen.query[date]?.value == "today..tomorrow")

@@ -121,7 +121,7 @@ struct ThemeSceneTests {
     @Test("the sample of a theme shows every state and outcome", arguments: themes)
     func sample(name: String) throws {
         let grid = ThemeSample.grid(try ThemeLibrary().theme(named: name), columns: 84)
-        for word in ["S scheduled", "X discontinued", "cancelled", " failed ", "NONE", "PROD"] {
+        for word in ["S scheduled", "X discontinued", "cancelled", " failed ", "NO ID", "PROD"] {
             #expect(grid.contains(word), "\(word)")
         }
         GridInvariants.check(grid)
