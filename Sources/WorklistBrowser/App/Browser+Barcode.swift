@@ -66,6 +66,13 @@ extension Browser {
             return scanned(text)
         case .replay(let keys): return replay(keys)
         case .refuse(let count): return refuseBurst(count)
+        case .torn:
+            undoBurst()
+            message = Message(
+                kind: .warning,
+                text: "this scan came right behind another key and may lack its beginning: look, then scan again"
+            )
+            return [.bell]
         }
     }
 
@@ -76,7 +83,7 @@ extension Browser {
         switch burst.pause() {
         case .replay(let keys): return replay(keys)
         case .refuse(let count): return refuseBurst(count)
-        case .act, .actAndWatch, .hold, .scan: return []
+        case .act, .actAndWatch, .hold, .scan, .torn: return []
         }
     }
 
@@ -86,7 +93,8 @@ extension Browser {
             .moveLeft,
             .moveRight:
             .move
-        case .filterEdit, .barcodeScan: .opener
+        case .filterEdit: .filter
+        case .barcodeScan: .opener
         default: .command
         }
     }
@@ -129,7 +137,9 @@ extension Browser {
         undoBurst()
         message = Message(
             kind: .warning,
-            text: "\(count) keys came at once, as from a scanner, but are no scan: none was carried out"
+            text: count == 1
+                ? "1 key came behind a scan that was not used, as its rest does: it was not carried out"
+                : "\(count) keys came at once, as from a scanner, but are no scan: none was carried out"
         )
         return [.bell]
     }

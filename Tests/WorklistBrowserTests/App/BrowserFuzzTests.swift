@@ -8,18 +8,6 @@ import Testing
 /// A user who presses anything, on a terminal of any size, with a server that sends anything.
 @Suite("Anything into the browser")
 struct BrowserFuzzTests {
-    /// The same numbers for the same seed.
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private static let names = [
         "j", "k", "g", "G", "J", "K", "up", "down", "left", "right", "home", "end", "pgup", "pgdn", "enter", "esc",
         "tab",
@@ -34,7 +22,7 @@ struct BrowserFuzzTests {
         (80, 24), (80, 24), (160, 50), (60, 12), (59, 11), (20, 5), (1, 1), (2, 40), (300, 3), (132, 43), (100, 13),
     ]
 
-    private static func match(_ random: inout Random) -> [UInt8] {
+    private static func match(_ random: inout Dice) -> [UInt8] {
         var bytes = Sample.bytes(Sample.morning.randomElement(using: &random) ?? Sample.Step())
         switch Int.random(in: 0..<6, using: &random) {
         case 0:
@@ -54,7 +42,7 @@ struct BrowserFuzzTests {
         arguments: [1, 2, 3]
     )
     func steps(seed: UInt64) {
-        var random = Random(state: seed)
+        var random = Dice(seed: seed)
         let isASCII = seed == 3
         let theme = isASCII ? Theme.mono.adapted(to: .mono, ascii: true) : .standard
         var browser = Sample.browser(theme: theme)
