@@ -44,6 +44,9 @@ extension Browser {
     /// When held keys are to be decided on unless another comes, on the clock of ``keyTime``: then ``Event/inputPaused``.
     public var pauseDeadline: Int64? { burst.decideAt }
 
+    /// What keys came before has nothing to do with those that come now.
+    public mutating func forgetKeys() { burst = KeyBurst() }
+
     /// A key from the terminal: acted on, or held back until it is known whether it is part of a scan.
     mutating func take(_ key: Key) -> [Effect] {
         let context = context

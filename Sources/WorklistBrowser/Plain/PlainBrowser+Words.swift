@@ -122,8 +122,8 @@ extension PlainBrowser {
             sayWhyEmpty()
             return
         }
-        if browser.list?.changes != nil, let words = browser.changeWords {
-            say("\(words.text)\(words.isNews ? "; changes says each" : "")")
+        if browser.list?.changes?.isEmpty == false, let words = browser.changeWords {
+            say("\(words.text); changes says each")
         }
         sayRow(isAsked: false)
     }

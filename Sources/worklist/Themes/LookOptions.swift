@@ -1,4 +1,5 @@
 import ArgumentParser
+import Terminal
 
 /// How things are drawn: where themes are looked for, how many colours, which characters.
 struct LookOptions: ParsableArguments {

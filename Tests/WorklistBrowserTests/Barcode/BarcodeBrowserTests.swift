@@ -191,7 +191,7 @@ struct BarcodeBrowserTests {
         for letter in Self.letters {
             for text in [
                 letter == "/" ? "1/rx26" : "\(letter)1rx26", "26\(letter)\(letter)77",
-                String(repeating: letter, count: 6) + "1", "q1rx\(letter)M",
+                (letter == "/" ? "1" : "") + String(repeating: letter, count: 6) + "1", "q1rx\(letter)M",
             ] {
                 var browser = browser()
                 let before = browser.list?.cursor
