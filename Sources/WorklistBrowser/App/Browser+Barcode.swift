@@ -44,6 +44,9 @@ extension Browser {
     /// When held keys are to be decided on unless another comes, on the clock of ``keyTime``: then ``Event/inputPaused``.
     public var pauseDeadline: Int64? { burst.decideAt }
 
+    /// What keys came before has nothing to do with those that come now.
+    public mutating func forgetKeys() { burst = KeyBurst() }
+
     /// A key from the terminal: acted on, or held back until it is known whether it is part of a scan.
     mutating func take(_ key: Key) -> [Effect] {
         let context = context
@@ -66,6 +69,13 @@ extension Browser {
             return scanned(text)
         case .replay(let keys): return replay(keys)
         case .refuse(let count): return refuseBurst(count)
+        case .torn:
+            undoBurst()
+            message = Message(
+                kind: .warning,
+                text: "this scan came right behind another key and may lack its beginning: look, then scan again"
+            )
+            return [.bell]
         }
     }
 
@@ -76,7 +86,7 @@ extension Browser {
         switch burst.pause() {
         case .replay(let keys): return replay(keys)
         case .refuse(let count): return refuseBurst(count)
-        case .act, .actAndWatch, .hold, .scan: return []
+        case .act, .actAndWatch, .hold, .scan, .torn: return []
         }
     }
 
@@ -86,7 +96,8 @@ extension Browser {
             .moveLeft,
             .moveRight:
             .move
-        case .filterEdit, .barcodeScan: .opener
+        case .filterEdit: .filter
+        case .barcodeScan: .opener
         default: .command
         }
     }
@@ -129,7 +140,9 @@ extension Browser {
         undoBurst()
         message = Message(
             kind: .warning,
-            text: "\(count) keys came at once, as from a scanner, but are no scan: none was carried out"
+            text: count == 1
+                ? "1 key came behind a scan that was not used, as its rest does: it was not carried out"
+                : "\(count) keys came at once, as from a scanner, but are no scan: none was carried out"
         )
         return [.bell]
     }

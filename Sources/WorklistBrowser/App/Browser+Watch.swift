@@ -52,7 +52,9 @@ extension Browser {
         }
     }
 
-    private var watchKey: TerminalText { keymap.label(of: .watchToggle, in: .list) ?? "watch.toggle" }
+    private var watchKey: TerminalText {
+        isPlain ? "watch" : keymap.label(of: .watchToggle, in: .list) ?? "watch.toggle"
+    }
 
     /// The user asks something else, or elsewhere: that is not what was to be watched.
     mutating func leaveWatch(_ reason: TerminalText) {

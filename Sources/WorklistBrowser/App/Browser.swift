@@ -48,6 +48,8 @@ public struct Browser: Sendable {
     var filterField: TextField?
     var filterBefore: RowFilter?
     var isPrivate = false
+    /// Words are said line by line: they name commands, not keys.
+    var isPlain = false
     /// The column that copying and "add to query" mean.
     var focus = ListColumn.id
     /// The row the user has seen under the cursor, or moved to: actions apply to no other.
