@@ -14,7 +14,8 @@ final class EffectRunner: Sendable {
         var finds: [FindID: Running] = [:]
         var echoes: [Int: Task<Void, Never>] = [:]
         var demo: DemoServer?
-        var arranging: Task<Void, Never>?
+        /// The job under way for each list: the one on screen, and the one a refresh collects.
+        var arranging: [Int: (generation: Int, task: Task<Void, Never>)] = [:]
         var exports: [ExportID: FileExport] = [:]
         /// The last thing done to files of queries: they are done in order.
         var filing: Task<Void, Never>?
@@ -65,13 +66,7 @@ final class EffectRunner: Sendable {
         case .saveServer(let profile): save(profile)
         case .startDemo: startDemo()
         case .arrange(let job):
-            let post = post
-            let task = Task { post(.arranged(generation: job.generation, order: job.run())) }
-            // An older order is of no use any more, and would hold one of the few threads.
-            state.withLockedValue { state in
-                state.arranging?.cancel()
-                state.arranging = task
-            }
+            arrange(job)
         case .copy(let text): copy(text)
         // Saved queries.
         case .queryFiles(let effect): file(effect)
@@ -100,6 +95,25 @@ final class EffectRunner: Sendable {
             ContinuousClock.now < deadline
         {
             usleep(2_000)
+        }
+    }
+
+    // MARK: The list
+
+    private func arrange(_ job: ArrangeJob) {
+        state.withLockedValue { running in
+            // An older order of the same list is of no use any more, and would hold one of the few threads.
+            running.arranging[job.series]?.task.cancel()
+            let task = Task { [self] in
+                let order = job.run()
+                // A job that was stopped has left rows out.
+                if !Task.isCancelled { post(.arranged(generation: job.generation, order: order)) }
+                state.withLockedValue { ended in
+                    guard ended.arranging[job.series]?.generation == job.generation else { return }
+                    ended.arranging[job.series] = nil
+                }
+            }
+            running.arranging[job.series] = (job.generation, task)
         }
     }
 
