@@ -197,6 +197,29 @@ struct SeamTests {
         #expect(screen.contains("is no longer on the list") && !screen.contains("nearest row"), "\(screen)")
     }
 
+    @Test("a clock that is set back does not make an old list a fresh one")
+    func clockSetBackAge() {
+        var browser = Browser.loaded()
+        browser.at(-7_200)
+        let screen = browser.screenText(size: TerminalSize(columns: 120, rows: 24))
+        #expect(screen.contains("OLD: as of 14:31:52 (?)"), "\(screen)")
+    }
+
+    @Test("sorting and filtering of the list on screen and of the refresh behind it are told apart")
+    func jobsOfTwoLists() throws {
+        var jobs: [[ArrangeJob]] = []
+        for series in [4, 5] {
+            var rows = RowList(series: series, fallback: nil, today: Sample.start.date)
+            rows.limits.sort = 1
+            rows.limits.filter = 1
+            _ = rows.append(Sample.batch(Sample.morning))
+            let sort = try #require(rows.sort(by: SortOrder(column: .patient)))
+            let next = try #require(rows.sort(by: SortOrder(column: .id)))
+            jobs.append([sort, next])
+        }
+        #expect(jobs.map { $0.map(\.series) } == [[4, 4], [5, 5]])
+    }
+
     // MARK: The query
 
     @Test("a second value taken from the detail joins the first: no key is lost")
