@@ -118,7 +118,7 @@ struct BrowserFuzzTests {
             }
             let frame = browser.render(size: size)
             #expect(frame.grid.size == size)
-            let complaints = GoldenScreen.invariants(of: frame.grid)
+            let complaints = GridInvariants.complaints(frame.grid)
             #expect(complaints.isEmpty, "seed \(seed), step \(step): \(complaints.joined(separator: "; "))")
             if let cursor = frame.cursor {
                 #expect(cursor.row >= 0 && cursor.row < size.rows && cursor.column >= 0 && cursor.column < size.columns)

@@ -91,7 +91,7 @@ struct FuzzTests {
     @Test("random keys, clicks, pastes and sizes on every scene: no crash, and every frame is sound", arguments: 1...6)
     func everything(_ seed: Int) throws {
         var dice = Dice(seed: UInt64(seed))
-        let scene = GoldenTests.Scene.allCases[seed % GoldenTests.Scene.allCases.count]
+        let scene = SampleScene.allCases[seed % SampleScene.allCases.count]
         var size = TerminalSize(columns: 80, rows: 24)
         var browser = scene.browser(seed % 2 == 0 ? .standard : .mono, size)
         var seconds = 100.0
@@ -141,11 +141,11 @@ struct FuzzTests {
             _ = browser.update(.input(.paste(text)))
             for character in text.prefix(40) { _ = browser.update(.input(.key(.character(character)))) }
             for size in ["80x24", "60x12", "160x50", "1x1"].compactMap({ TerminalSize(parsing: $0) }) {
-                let complaints = GoldenScreen.invariants(of: browser.render(size: size).grid)
+                let complaints = GridInvariants.complaints(browser.render(size: size).grid)
                 #expect(complaints.isEmpty, "\(way) \(size): \(complaints.prefix(3))")
             }
             browser.keys("enter")
-            let complaints = GoldenScreen.invariants(of: browser.render(size: TerminalSize(columns: 80, rows: 24)).grid)
+            let complaints = GridInvariants.complaints(browser.render(size: TerminalSize(columns: 80, rows: 24)).grid)
             #expect(complaints.isEmpty, "\(way) after Enter: \(complaints.prefix(3))")
         }
     }
@@ -178,7 +178,7 @@ struct FuzzTests {
         _ = browser.update(.resized(size))
         let id = browser.start().finds.first?.id
         func check(_ what: String) {
-            let complaints = GoldenScreen.invariants(of: browser.render(size: size).grid)
+            let complaints = GridInvariants.complaints(browser.render(size: size).grid)
             #expect(complaints.isEmpty, "\(what): \(complaints.prefix(3))")
         }
         check("start")

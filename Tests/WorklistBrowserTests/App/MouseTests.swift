@@ -243,8 +243,8 @@ struct MouseTests {
         #expect(browser.identifiersUnderCursor.contains("00276640"))
     }
 
-    @Test("clicks anywhere on any screen do no harm", arguments: GoldenTests.Scene.allCases)
-    func anywhere(_ scene: GoldenTests.Scene) {
+    @Test("clicks anywhere on any screen do no harm", arguments: SampleScene.allCases)
+    func anywhere(_ scene: SampleScene) {
         for size in [Self.size, TerminalSize(columns: 160, rows: 50), TerminalSize(columns: 20, rows: 5)] {
             var ready = scene.browser(.standard, size)
             _ = ready.render(size: size)

@@ -266,27 +266,12 @@ struct DetailScreenTests {
         var screen = screen(item)
         _ = screen.perform(.moveLast, surroundings)
         #expect(screen.lineCount > 800)
-        #expect(GoldenScreen.invariants(of: screen.grid(columns: 80, rows: 24)).isEmpty)
+        #expect(GridInvariants.complaints(screen.grid(columns: 80, rows: 24)).isEmpty)
     }
 
-    // MARK: Goldens
+    // MARK: Sizes
 
-    private static let sizes = [(80, 24), (160, 50), (60, 12)]
     private let warning: TerminalText = "also on this list: SMITH, Anna (row 2, born 1958-11-02, ID 00220147)"
-
-    @Test("hostile text looks as it should", arguments: sizes)
-    func hostileGolden(columns: Int, rows: Int) throws {
-        var screen = screen(try hostile())
-        go(to: AttributePath([], .patientName), in: &screen)
-        GoldenScreen.check(screen.grid(columns: columns, rows: rows), "detail-hostile-\(columns)x\(rows)")
-    }
-
-    @Test("a damaged item looks as it should", arguments: sizes)
-    func malformedGolden(columns: Int, rows: Int) throws {
-        var screen = screen(try malformed())
-        _ = screen.perform(.moveLast, surroundings)
-        GoldenScreen.check(screen.grid(columns: columns, rows: rows), "detail-malformed-\(columns)x\(rows)")
-    }
 
     @Test("no size traps")
     func anySize() throws {
@@ -297,7 +282,7 @@ struct DetailScreenTests {
                 if bytes { _ = screen.perform(.detailBytes, surroundings) }
                 for columns in [0, 1, 4, 9, 20, 40, 59, 77, 130] {
                     for rows in [1, 2, 3, 4, 6, 7, 9, 12, 25] {
-                        let complaints = GoldenScreen.invariants(of: screen.grid(columns: columns, rows: rows))
+                        let complaints = GridInvariants.complaints(screen.grid(columns: columns, rows: rows))
                         #expect(complaints.isEmpty, "\(columns)x\(rows): \(complaints)")
                     }
                 }

@@ -20,7 +20,7 @@ struct ThemeSceneTests {
     /// Every screen in a theme, with a name for messages.
     private static func grids(_ theme: Theme, _ size: TerminalSize) -> [(name: String, grid: Grid)] {
         var result: [(String, Grid)] = []
-        for scene in GoldenTests.Scene.allCases {
+        for scene in SampleScene.allCases {
             var browser = scene.browser(theme, size)
             result.append((scene.rawValue, browser.render(size: size).grid))
         }
