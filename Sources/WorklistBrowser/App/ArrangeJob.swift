@@ -13,6 +13,8 @@ public struct ArrangeJob: Sendable {
 
     /// Goes into the event with the result; an older one is ignored by the browser.
     public let generation: Int
+    /// The list it belongs to: a newer job of the same list makes an older one useless, a job of another list does not.
+    public var series: Int { generation >> RowList.generationBits }
     let work: Work
     let table: MatchTable
     let fallback: SpecificCharacterSet?

@@ -181,9 +181,12 @@ extension Browser {
         // The server has just said that there is no such item: the next field is asked for.
         let isAgain = scanQuery.map { $0.value == scan.value && $0.foundNothing } ?? false
         if !isAgain {
-            for field in settings.barcode.fields {
-                let rows = rows(with: scan.value, in: field)
-                if let first = rows.first { return found(rows, first, scan.value, field) }
+            let hits = settings.barcode.fields.map { (field: $0, rows: rows(with: scan.value, in: $0)) }
+                .filter { !$0.rows.isEmpty }
+            if let hit = hits.first, let row = hit.rows.first {
+                let others = hits.dropFirst().filter { !isAlso($0.rows, of: hit.rows) }
+                if let other = others.first { return contradicted(scan.value, hit, other) }
+                return found(hit.rows, row, scan.value, hit.field)
             }
         }
         return ask(for: scan.value, after: isAgain ? scanQuery?.field : nil)
@@ -202,11 +205,48 @@ extension Browser {
         return found
     }
 
+    private func items(_ rows: [Int]) -> Set<ItemIdentity> {
+        guard let table = list?.rows.table else { return [] }
+        return Set(rows.map { ItemIdentity(table.item($0)) })
+    }
+
+    /// Both are one patient, by name, ID and birth date: an identifier that is the same in two fields is no contradiction.
+    private func isAlso(_ rows: [Int], of others: [Int]) -> Bool {
+        guard let table = list?.rows.table else { return true }
+        func people(_ rows: [Int]) -> Set<[[UInt8]]> {
+            Set(
+                rows.map { row in
+                    let item = table.item(row)
+                    return [Tag.patientID, .issuerOfPatientID, .patientName, .patientBirthDate].map {
+                        Array(ItemText.trimmed(item.value([], $0) ?? []))
+                    }
+                }
+            )
+        }
+        return people(rows).isSubset(of: people(others))
+    }
+
+    /// The accession number of one patient is the ID of another: only a person can tell which was meant.
+    private mutating func contradicted(
+        _ value: String,
+        _ hit: (field: BarcodeSettings.Field, rows: [Int]),
+        _ other: (field: BarcodeSettings.Field, rows: [Int])
+    ) -> [Effect] {
+        func words(_ hit: (field: BarcodeSettings.Field, rows: [Int])) -> TerminalText {
+            let count = items(hit.rows).count
+            let whose = count == 1 ? hit.rows.first.map { name(ofRow: $0) } ?? "" : "\(count) items"
+            return "\(hit.field.word) of \(whose)"
+        }
+        movedAt = now
+        message = Message(kind: .warning, text: "none is chosen: the scan is \(words(hit)), and \(words(other))")
+        return [.bell]
+    }
+
     private mutating func found(_ rows: [Int], _ first: Int, _ value: String, _ field: BarcodeSettings.Field)
         -> [Effect]
     {
         guard let list else { return [] }
-        let items = Set(rows.map { ItemIdentity(list.rows.table.item($0)) })
+        let items = items(rows)
         var effects: [Effect] = [.bell]
         let code: TerminalText = isPrivate ? "***" : TerminalText(value)
         guard items.count == 1, let identity = items.first else {
@@ -227,7 +267,11 @@ extension Browser {
             _ = self.list?.rows.filter(by: nil)
             note = "; the filter that hid it is cleared"
         }
-        if list.isRunning { note += "; the query is still running" }
+        if list.isRunning {
+            note += "; the query is still running"
+        } else if list.end?.isPartial == true {
+            note += "; the list is not whole"
+        }
         let rows = viewRows
         guard let place = self.list?.rows.position(of: first) else { return effects }
         self.list?.isTouched = true
@@ -289,21 +333,36 @@ extension Browser {
         guard let scan = scanQuery, scan.id == id else { return [] }
         guard case .outcome(.complete) = end, let list else { return [] }
         let code: TerminalText = isPrivate ? "***" : TerminalText(scan.value)
-        let items =
-            list.rows.count <= 2 ? Set((0..<list.rows.count).map { ItemIdentity(list.rows.table.item($0)) }) : []
-        switch (list.rows.count, items.count) {
-        case (0, _):
+        // What the server was asked for is not what it answered with, until that has been looked at.
+        let rows = rows(with: scan.value, in: scan.field)
+        let count = list.rows.count
+        switch (count, rows.count, items(rows).count) {
+        case (0, _, _):
             scanQuery?.foundNothing = true
             let next = settings.barcode.fields.drop { $0 != scan.field }.dropFirst().first
             let hint: TerminalText = next.map { "; scan it again to look for it as \($0.word)" } ?? ""
             message = Message(kind: .warning, text: "nothing has \(scan.field.word) \(code)\(hint)")
-        case (_, 1):
+        case (_, 0, _):
+            scanQuery?.foundNothing = true
+            movedAt = now
+            let answer: TerminalText = count == 1 ? "the row that came has" : "the \(count) rows that came have"
+            message = Message(
+                kind: .error,
+                text: "NOT \(scan.field.word) \(code): \(answer) another; the server did not match on it"
+            )
+        case (_, count, 1):
             message = Message(kind: .info, text: "\(name(ofRow: 0)): \(scan.field.word) \(code) scanned")
+        case (_, _, 1):
+            guard let first = rows.first else { break }
+            _ = found(rows, first, scan.value, scan.field)
+            let others = count - rows.count
+            message?.kind = .warning
+            message?.text += "; \(others) other \(others == 1 ? "row has" : "rows have") another"
         default:
             movedAt = now
             message = Message(
                 kind: .warning,
-                text: "\(list.rows.count) rows have \(scan.field.word) \(code): none is chosen, look at each"
+                text: "\(rows.count) rows have \(scan.field.word) \(code): none is chosen, look at each"
             )
         }
         return [.bell]

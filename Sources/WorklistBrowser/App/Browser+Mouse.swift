@@ -109,7 +109,7 @@ extension Browser {
         guard overlays.isEmpty || (isSplit && overlays.count == 1 && overlays[0].isDetail) else { return [] }
         if let screenRow, let since = painted[screenRow]?.since {
             let elapsed = now.seconds(since: since)
-            if elapsed > 0, elapsed < Self.timeToNotice {
+            if elapsed != 0, elapsed < Self.timeToNotice {
                 lastClicked = nil
                 message = Message(kind: .warning, text: "the list moved under the pointer: look, then click again")
                 return []

@@ -198,16 +198,22 @@ extension Browser {
         }
         let gone = old.rows.text(cursor.row)
         let shownGone = isPrivate ? gone.masked : gone
+        let isThere = fresh.row(of: cursor.identity, near: cursor.row) != nil
         fresh.cursor = nil
         movedAt = now
         fresh.place(at: old.position, viewRows: viewRows)
         fresh.top = max(0, fresh.position - line)
         fresh.clampTop(viewRows: viewRows)
+        // What the filter hides is on the list all the same: nobody must be sent home for it.
+        let fate: TerminalText =
+            !isThere
+            ? "is no longer on the list"
+            : fresh.rows.pendingWork == nil ? "is hidden by the filter now" : "is not shown yet"
         message = Message(
             kind: .warning,
             text:
-                "\(Unshown.noted(shownGone[.patient].text, ascii: theme.isASCII)) (ID \(shownGone[.id].text)) is no longer on the list; "
-                + "the cursor is on the nearest row"
+                "\(Unshown.noted(shownGone[.patient].text, ascii: theme.isASCII)) (ID \(shownGone[.id].text)) \(fate)"
+                + (fresh.cursor == nil ? "" : "; the cursor is on the nearest row")
         )
     }
 
@@ -220,10 +226,13 @@ extension Browser {
             }
             if let next = result.next { return [.arrange(next)] }
         }
+        let before = list?.cursor?.identity
         guard let result = list?.rows.apply(generation: generation, order: order) else { return [] }
         if result.isApplied {
             follow()
             if run == nil { showFromTop() }
+            // The filter has hidden the row that keys were meant for.
+            if list?.cursor?.identity != before { movedAt = now }
         }
         return result.next.map { [.arrange($0)] } ?? []
     }

@@ -36,6 +36,8 @@ extension Browser {
             watch?.dueAt = nil
         } else {
             query = wanted
+            // Another question has been asked since: a scan begins anew.
+            scanQuery = nil
             attempt = nil
             message = viewProblem
             if watch?.asks(wanted, of: server) == false { leaveWatch("another query runs") }
@@ -126,6 +128,9 @@ extension Browser {
         attempt = nil
         seen = nil
         viewedName = nil
+        scanQuery = nil
+        // Marks and readings are of items of that server.
+        if server?.name != profile.name { readings.removeAll() }
         if server != profile { marks.clear() }
         server = profile
         effects += startAsConfigured()

@@ -121,8 +121,10 @@ extension Browser {
     /// When the list was made, and when the next is due; the longest first.
     private func ageLines(_ ink: Ink) -> [StyledLine] {
         guard let list else { return [] }
-        let age = max(0, now.seconds(since: list.asOf))
-        let isOld = age >= oldAge && !list.isRunning
+        let elapsed = now.seconds(since: list.asOf)
+        // Of a clock that was set back nobody knows by how much: no list is fresh by it.
+        let age = elapsed < -5 ? elapsed : max(0, elapsed)
+        let isOld = (age >= oldAge || age < 0) && !list.isRunning
         let style = isOld ? ink.warning : ink.dim
         let watch = watchWords
         func line(_ parts: (TerminalText, Style)...) -> StyledLine {

@@ -119,7 +119,10 @@ struct MatchTable: Sendable {
 }
 
 /// What makes a worklist item that item, wherever it stands: Study Instance UID, Scheduled Procedure Step ID, Requested
-/// Procedure ID and Accession Number; the whole identifier if it has none of them.
+/// Procedure ID and Accession Number, and the patient by ID; the whole identifier if it has none of them.
+///
+/// The patient is part of it because nothing else keeps a server from giving two of them one UID: a cursor, a mark or an
+/// action must never go from one patient to another.
 ///
 /// Bytes are compared as they came, so that two items are the same only if the server wrote the same.
 struct ItemIdentity: Hashable, Sendable {
@@ -136,7 +139,8 @@ struct ItemIdentity: Hashable, Sendable {
             // A byte no text starts with keeps the two kinds apart.
             bytes = [0xFF] + item.bytes
         } else {
-            bytes = Array(parts.joined(separator: CollectionOfOne(0)))
+            let patient = ItemText.trimmed(item.value([], .patientID) ?? [])
+            bytes = Array((parts + [patient]).joined(separator: CollectionOfOne(0)))
         }
     }
 }

@@ -74,9 +74,12 @@ struct RowList: Sendable {
 
     var limits = Limits()
 
+    /// Jobs of one list are numbered in so many bits, its series stands above them.
+    static let generationBits = 24
+
     /// `series`: parts the jobs of this list from those of others.
     init(series: Int, fallback: SpecificCharacterSet?, today: DICOMDate) {
-        generation = series << 24
+        generation = series << Self.generationBits
         self.series = series
         self.fallback = fallback
         self.today = today

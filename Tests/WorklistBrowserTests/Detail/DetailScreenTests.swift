@@ -152,7 +152,7 @@ struct DetailScreenTests {
         #expect(grid.contains("read as"))
         #expect(grid.contains("doubtful"))
         let intents = screen.perform(.detailAsKey, surroundings)
-        #expect(!intents.contains { if case .keep = $0 { true } else { false } })
+        #expect(!intents.contains { if case .addKey = $0 { true } else { false } })
     }
 
     @Test("a damaged data set shows what came before, and the reason at the end")
@@ -173,15 +173,19 @@ struct DetailScreenTests {
         var screen = screen(try item())
         go(to: AttributePath([], .accessionNumber), in: &screen)
         let intents = screen.perform(.detailAsKey, surroundings)
-        guard case .keep(let query)? = intents.first else {
-            Issue.record("nothing kept")
+        guard case .addKey(let key)? = intents.first else {
+            Issue.record("no key")
             return
         }
-        #expect(query[AttributePath([], .accessionNumber)]?.value == "26-004702")
-        #expect(query.matchingKeys.count == self.query.matchingKeys.count + 1)
+        #expect(key.path == AttributePath([], .accessionNumber))
+        #expect(key.value == "26-004702")
         go(to: .step(.scheduledStationAETitle), in: &screen)
-        guard case .keep(let second)? = screen.perform(.detailAsKey, surroundings).first else { return }
-        #expect(second[.step(.scheduledStationAETitle)]?.value == "CT01")
+        guard case .addKey(let second)? = screen.perform(.detailAsKey, surroundings).first else {
+            Issue.record("no second key")
+            return
+        }
+        #expect(second.path == .step(.scheduledStationAETitle))
+        #expect(second.value == "CT01")
     }
 
     @Test("a value that is hidden behind stars is never asked for: it would match everything")
@@ -189,7 +193,7 @@ struct DetailScreenTests {
         var screen = screen(try item { root, _ in try root.set(.patientID, "***") })
         go(to: AttributePath([], .patientID), in: &screen)
         let intents = screen.perform(.detailAsKey, surroundings)
-        #expect(!intents.contains { if case .keep = $0 { true } else { false } })
+        #expect(!intents.contains { if case .addKey = $0 { true } else { false } })
     }
 
     @Test("copying gives the value as it is shown, without what could act on a terminal")
