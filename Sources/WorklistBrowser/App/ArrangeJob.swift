@@ -20,9 +20,6 @@ public struct ArrangeJob: Sendable {
     let fallback: SpecificCharacterSet?
     let today: DICOMDate
 
-    /// The same for all jobs of one list: a newer one makes an older one of its list useless, and no other.
-    public var series: Int { generation >> 24 }
-
     /// Does the work.
     ///
     /// - Parameter progress: Told from time to time how much is done, of 1.
