@@ -254,10 +254,11 @@ extension Browser {
         guard let run, overlays.isEmpty else { return effects }
         scanQuery = ScanQuery(id: run.id, value: value, field: field)
         let code: TerminalText = isPrivate ? "***" : TerminalText(value)
-        message = Message(
-            kind: .info,
-            text: "not on this list: asking \(run.server.name) for \(field.word) \(code), \(words)"
-        )
+        let whole: TerminalText = "not on this list: asking \(run.server.name) for \(field.word) \(code), \(words)"
+        // Where that has no room, the line of the query tells the code.
+        let isTooLong = whole.width + 2 > size.columns
+        let text: TerminalText = isTooLong ? "not on this list: asking \(run.server.name), \(words)" : whole
+        message = Message(kind: .info, text: text)
         return effects
     }
 

@@ -367,7 +367,7 @@ extension Browser {
             badge.style.background == .default ? badge : (" \(badge.text) ", badge.style)
         }
         let all = [shownBadge].compactMap(\.self) + parts
-        let limit = size.rows >= 20 ? 3 : 2
+        let limit = size.rows >= 24 ? 4 : size.rows >= 20 ? 3 : 2
         let flowed = Self.flow(
             all,
             columns: size.columns,

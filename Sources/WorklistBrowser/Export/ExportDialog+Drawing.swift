@@ -84,7 +84,7 @@ extension ExportDialog {
                 String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
             )
             return [
-                StyledLine(isCancelling ? "Stopping." : "\(rows) of \(total) rows", ink.dialog),
+                StyledLine(isCancelling ? "Stopping." : "\(rows) of \(total) rows read", ink.dialog),
                 StyledLine("[\(bar)] \(percent)%", ink.title),
             ]
         case .done(let lines):

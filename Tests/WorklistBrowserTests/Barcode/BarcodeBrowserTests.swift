@@ -146,7 +146,7 @@ struct BarcodeBrowserTests {
         #expect(request.query[.step(.scheduledProcedureStepStartDate)]?.value == "")
         let screen = browser.screenText()
         #expect(screen.contains("modality=CT  station=CT01  accession=26-111111"))
-        #expect(screen.contains("not on this list: asking RIS-PROD for accession 26-111111, any day"))
+        #expect(screen.contains("not on this list: asking RIS-PROD, any day, modality CT, station CT01"))
         browser.receive(request.id, [Sample.Step(name: "FOUND^Eva", id: "9", accession: "26-111111")])
         browser.complete(request.id)
         #expect(browser.screenText().contains("FOUND, Eva: accession 26-111111 scanned"))

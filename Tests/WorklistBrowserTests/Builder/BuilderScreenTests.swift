@@ -494,8 +494,8 @@ struct BuilderScreenTests {
         send(.builderPreview, to: &preview)
         let empty = BuilderScreen(query: Query(), server: nil)
         for screen in [builder(), editing, adding, choosing, preview, empty] {
-            for columns in [0, 1, 3, 10, 20, 33, 59, 60, 81, 119, 121] {
-                for rows in [1, 2, 3, 5, 6, 8, 10, 12, 21, 30] {
+            for columns in [0, 1, 10, 33, 59, 81, 121] {
+                for rows in [1, 2, 5, 8, 12, 30] {
                     let complaints = GridInvariants.complaints(screen.grid(columns: columns, rows: rows))
                     #expect(complaints.isEmpty, "\(columns)x\(rows): \(complaints)")
                 }

@@ -276,8 +276,8 @@ struct DetailScreenTests {
             _ = screen.perform(.detailFoldAll, surroundings)
             for bytes in [false, true] {
                 if bytes { _ = screen.perform(.detailBytes, surroundings) }
-                for columns in [0, 1, 4, 9, 20, 40, 59, 77, 130] {
-                    for rows in [1, 2, 3, 4, 6, 7, 9, 12, 25] {
+                for columns in [0, 1, 9, 40, 59, 130] {
+                    for rows in [1, 2, 4, 7, 12, 25] {
                         let complaints = GridInvariants.complaints(screen.grid(columns: columns, rows: rows))
                         #expect(complaints.isEmpty, "\(columns)x\(rows): \(complaints)")
                     }

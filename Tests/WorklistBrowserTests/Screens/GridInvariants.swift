@@ -46,6 +46,11 @@ enum GridInvariants {
         )
     }
 
+    /// The same for a line of text.
+    static func complaints(_ line: String) -> [String] {
+        line.unicodeScalars.filter(isForbidden).map { "U+\(String($0.value, radix: 16, uppercase: true))" }
+    }
+
     private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true

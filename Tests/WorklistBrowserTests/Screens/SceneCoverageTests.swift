@@ -40,7 +40,8 @@ struct SceneCoverageTests {
     @Test("every golden belongs to a scene, and none is left of one that is gone")
     func files() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: SceneFile.folder.path)
-        let wanted = Set(ScreenScene.all.flatMap { scene in ScreenTests.sizes.map { "\(scene.name)-\($0).txt" } })
+        let screens = ScreenScene.all.flatMap { scene in ScreenTests.sizes.map { "\(scene.name)-\($0).txt" } }
+        let wanted = Set(screens).union(["\(PlainTranscriptTests.file).txt"])
         let strays = Set(names).subtracting(wanted).sorted()
         if SceneFile.updates {
             for name in strays { try FileManager.default.removeItem(at: SceneFile.folder.appendingPathComponent(name)) }

@@ -286,6 +286,7 @@ struct ScreenScene: Sendable, CustomStringConvertible {
             var settings = BrowserSettings()
             var named = SavedSample.stat
             named.name = corpus.said
+            named.number = 6
             settings.savedFiles = files.isEmpty ? [] : files + [SavedSample.file(named)]
             settings.queriesFolder = SavedSample.folder
             var browser = Browser.loaded(corpus, settings)
