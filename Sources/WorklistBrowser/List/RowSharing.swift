@@ -54,8 +54,8 @@ struct RowSharing: Sendable {
                 let rows = table.append(found..<(found + length), of: old)
                 note(Run(new: rows.lowerBound, old: found, count: length))
                 waiting = index + length
-                next = found + length
             }
+            next = found + length
             index += length
         }
         if waiting == 0 {

@@ -92,7 +92,8 @@ struct LongListTests {
             let decoded = RowText(item, fallback: nil, today: Sample.start.date)
             #expect(answer == filter.matches(decoded), "\(values)")
         }
-        if quick != nil { #expect(certain > 40) }
+        // Most of these rows are strange on purpose; ordinary ones are another test's.
+        if quick != nil { #expect(certain > 5) }
     }
 
     @Test("an ordinary item is never decoded to be filtered")
