@@ -96,7 +96,7 @@ extension PlainBrowser {
         let isAll = chosen == .shown && source.filter == nil
         let rows = isAll ? "all \(rowsWord(source.shown.count))" : TerminalText(source.words(chosen))
         say("writing \(rows), to \(TerminalText(path))")
-        let plan = ExportPlan(job: source.job(format, chosen, .seen), path: path)
+        let plan = ExportPlan(job: source.job(format, chosen, .seen, guardsFormulas: false), path: path)
         absorb(browser.export(plan, replaces: replaces))
     }
 
