@@ -58,7 +58,8 @@ struct CompiledLevel: Sendable {
     let hasDateTimes: Bool
     /// How raw bytes are walked.
     let walk: EncodedWalk
-    let answer: [AnswerEntry]
+    /// What a response is made of.
+    let answer: Answer
 
     var isUniversal: Bool { restricting.isEmpty && periods.isEmpty }
 
@@ -97,7 +98,7 @@ struct CompiledLevel: Sendable {
             default: false
             }
         }
-        answer = AnswerEntry.entries(of: keys)
+        answer = Answer(keys)
         walk = EncodedWalk(keys: keys, restricting: restricting, periods: periods)
     }
 

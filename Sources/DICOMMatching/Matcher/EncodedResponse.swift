@@ -79,7 +79,7 @@ struct EncodedWriter {
             }
             return true
         }
-        for entry in level.answer {
+        for entry in level.answer.entries {
             guard advance(to: entry.tag) else { return false }
             let element = current.flatMap { $0.tag == entry.tag ? $0 : nil }
             switch entry.kind {
@@ -95,40 +95,34 @@ struct EncodedWriter {
                 if envelope.utf8.count & 1 == 1 { bytes.append(0x20) }
             case .creator:
                 if let element { guard copy(element, record) else { return false } }
-            case .key(let index):
-                let key = level.keys[index]
-                if !key.isSupported, element == nil { continue }
+            case .value:
+                if !entry.isAsked, element == nil { continue }
                 if let element, !isEmpty(record, element) {
-                    if case .sequence(let inner) = key.condition {
-                        guard write(inner, of: key, element, record) else { return false }
-                    } else {
-                        guard copy(element, record) else { return false }
-                    }
-                } else if !key.isConditional {
-                    putHeader(key.tag, emptyVR(key), length: 0)
+                    guard copy(element, record) else { return false }
+                } else if !entry.isConditional {
+                    putHeader(entry.tag, entry.vr, length: 0)
+                }
+            case .items(let index):
+                if let element, element.start < element.end {
+                    guard write(level.answer.levels[index], entry, element, record) else { return false }
+                } else if !entry.isConditional {
+                    putHeader(entry.tag, entry.vr, length: 0)
                 }
             }
         }
         return true
     }
 
-    private func emptyVR(_ key: CompiledLevel.Key) -> UInt16 {
-        switch key.condition {
-        case .wholeSequence, .sequence: VR.SQ.rawValue
-        case .value, .envelope: key.vr.rawValue
-        }
-    }
-
     /// The items of a sequence that fit, cut to what was asked.
     private mutating func write(
         _ level: CompiledLevel,
-        of key: CompiledLevel.Key,
+        _ entry: Answer.Entry,
         _ element: EncodedElement,
         _ record: Span<UInt8>
     ) -> Bool {
         guard element.vr == EncodedElement.sequence else { return false }
         let before = bytes.count
-        putHeader(key.tag, VR.SQ.rawValue, length: 0)
+        putHeader(entry.tag, EncodedElement.sequence, length: 0)
         let content = bytes.count
         var offset = element.start
         while offset < element.end {
@@ -156,7 +150,7 @@ struct EncodedWriter {
             }
             patch(length: bytes.count - itemContent, at: itemContent - 4)
         }
-        if bytes.count == content, key.isConditional {
+        if bytes.count == content, entry.isConditional {
             bytes.removeLast(content - before)
         } else {
             patch(length: bytes.count - content, at: content - 4)
@@ -233,33 +227,28 @@ struct EncodedWriter {
         record.extracting(range).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
     }
 
+    @inline(__always)
     private mutating func putHeader(_ tag: Tag, _ vr: UInt16, length: Int) {
-        put16(tag.group)
-        put16(tag.element)
-        if isExplicit {
-            bytes.append(UInt8(truncatingIfNeeded: vr >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: vr))
-            if VR(rawValue: vr)?.hasLongLength ?? true {
-                put16(0)
-            } else {
-                put16(UInt16(truncatingIfNeeded: length))
-                return
-            }
+        let name = UInt64(tag.group) | UInt64(tag.element) << 16
+        let size = UInt64(UInt32(truncatingIfNeeded: length))
+        guard isExplicit else {
+            put(name | size << 32)
+            return
         }
-        put16(UInt16(truncatingIfNeeded: length))
-        put16(UInt16(truncatingIfNeeded: length >> 16))
+        let code = UInt64(vr.byteSwapped)
+        if EncodedElement.hasLongLength(vr) {
+            put(name | code << 32)
+            put(UInt32(truncatingIfNeeded: length))
+        } else {
+            put(name | code << 32 | size << 48)
+        }
     }
 
-    private mutating func putItem() {
-        put16(0xFFFE)
-        put16(0xE000)
-        put16(0)
-        put16(0)
-    }
+    private mutating func putItem() { put(UInt64(0xE000_FFFE)) }
 
-    private mutating func put16(_ number: UInt16) {
-        bytes.append(UInt8(truncatingIfNeeded: number))
-        bytes.append(UInt8(truncatingIfNeeded: number >> 8))
+    @inline(__always)
+    private mutating func put(_ number: some FixedWidthInteger) {
+        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     /// Lengths are known when what they count is written; sequences and items have 32 bits for them in every syntax.
@@ -269,36 +258,59 @@ struct EncodedWriter {
 }
 
 /// What a response of a level is made of, in the order of the tags.
-struct AnswerEntry: Sendable {
-    enum Kind: Sendable {
-        /// Index in the level's keys.
-        case key(Int)
-        /// Told of every record that has it: its character set, its time zone.
-        case told
-        /// Query/Retrieve Level.
-        case level
-        case creator
+struct Answer: Sendable {
+    struct Entry: Sendable {
+        enum Kind: Sendable {
+            case value
+            /// A sequence with keys, by the index of their level.
+            case items(Int)
+            /// Told of every record that has it: its character set, its time zone.
+            case told
+            /// Query/Retrieve Level.
+            case level
+            case creator
+        }
+
+        let tag: Tag
+        let vr: UInt16
+        let kind: Kind
+        /// Sent for records that do not have it, too; of what is told: the identifier names it.
+        let isAsked: Bool
+        let isConditional: Bool
     }
 
-    let tag: Tag
-    let kind: Kind
-    /// The identifier names it.
-    let isAsked: Bool
+    let entries: [Entry]
+    let levels: [CompiledLevel]
 
-    static func entries(of keys: [CompiledLevel.Key]) -> [AnswerEntry] {
-        var entries: [AnswerEntry] = []
+    init(_ keys: [CompiledLevel.Key]) {
+        var entries: [Entry] = []
+        var levels: [CompiledLevel] = []
         let envelope: [Tag] = [.specificCharacterSet, .timezoneOffsetFromUTC, .queryRetrieveLevel]
-        for (index, key) in keys.enumerated() where key.isReturned && !envelope.contains(key.tag) {
-            if case .envelope = key.condition {
-                if key.tag.isPrivateCreator { entries.append(AnswerEntry(tag: key.tag, kind: .creator, isAsked: true)) }
-            } else {
-                entries.append(AnswerEntry(tag: key.tag, kind: .key(index), isAsked: true))
+        for key in keys where key.isReturned && !envelope.contains(key.tag) {
+            var vr = EncodedElement.sequence
+            let kind: Entry.Kind
+            switch key.condition {
+            case .envelope:
+                guard key.tag.isPrivateCreator else { continue }
+                kind = .creator
+            case .value:
+                kind = .value
+                vr = key.vr.rawValue
+            case .wholeSequence: kind = .value
+            case .sequence(let level):
+                kind = .items(levels.count)
+                levels.append(level)
             }
+            entries.append(
+                Entry(tag: key.tag, vr: vr, kind: kind, isAsked: key.isSupported, isConditional: key.isConditional)
+            )
         }
         for tag in envelope {
             let isAsked = tag == .specificCharacterSet && keys.contains { $0.tag == tag }
-            entries.append(AnswerEntry(tag: tag, kind: tag == .queryRetrieveLevel ? .level : .told, isAsked: isAsked))
+            let kind: Entry.Kind = tag == .queryRetrieveLevel ? .level : .told
+            entries.append(Entry(tag: tag, vr: 0, kind: kind, isAsked: isAsked, isConditional: true))
         }
-        return entries.sorted { $0.tag < $1.tag }
+        self.entries = entries.sorted { $0.tag < $1.tag }
+        self.levels = levels
     }
 }

@@ -74,7 +74,7 @@ struct EncodedElement {
     }
 
     @inline(__always)
-    private static func hasLongLength(_ vr: UInt16) -> Bool {
+    static func hasLongLength(_ vr: UInt16) -> Bool {
         switch vr {
         // OB, OD, OF, OL, OV, OW, SQ, SV, UC, UN, UR, UT, UV.
         case 0x4F42, 0x4F44, 0x4F46, 0x4F4C, 0x4F56, 0x4F57, 0x5351, 0x5356, 0x5543, 0x554E, 0x5552, 0x5554, 0x5556:

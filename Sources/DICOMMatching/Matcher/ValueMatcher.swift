@@ -220,6 +220,9 @@ enum ValueMatcher: Hashable, Sendable {
             if fuzzy == nil, Self.isPlain(bytes) {
                 return patterns.hold { pattern in Self.anyPart(of: bytes) { part in pattern.matches(ascii: part) } }
             }
+            if fuzzy == nil, !patterns.all, patterns.patterns.allSatisfy({ pattern in pattern.isOther(bytes) }) {
+                return false
+            }
             let values = Self.values(of: bytes, vr: .PN, reading())
             return patterns.hold { pattern in values.contains { pattern.matches($0) } }
                 || fuzzy.map { fuzzy in values.contains { fuzzy.matches($0) } } ?? false

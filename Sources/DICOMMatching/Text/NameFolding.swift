@@ -5,30 +5,45 @@ enum NameFolding {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            for lower in scalar.properties.lowercaseMapping.unicodeScalars {
-                switch lower {
-                // Combining accents, Hebrew points, Arabic vowel signs and the Arabic stretching mark.
-                case "\u{300}"..."\u{36F}", "\u{591}"..."\u{5BD}", "\u{5BF}", "\u{5C1}", "\u{5C2}", "\u{5C4}",
-                    "\u{5C5}",
-                    "\u{5C7}", "\u{640}", "\u{64B}"..."\u{655}", "\u{670}":
-                    continue
-                // A syllable is the letters it is made of, and a voiced kana its base and the mark, as some write them.
-                case "\u{AC00}"..."\u{D7A3}": appendJamo(of: lower, to: &result)
-                case "が"..."ぽ", "ガ"..."ポ", "ゔ", "ヴ", "ヷ"..."ヺ", "ゞ", "ヾ": appendKana(lower, to: &result)
-                case "ß": result.append(contentsOf: "ss".unicodeScalars)
-                case "æ", "ǣ", "ǽ": result.append(contentsOf: "ae".unicodeScalars)
-                case "œ": result.append(contentsOf: "oe".unicodeScalars)
-                case "þ": result.append(contentsOf: "th".unicodeScalars)
-                // Full-width forms stand for the ASCII letters.
-                case "\u{FF01}"..."\u{FF5E}":
-                    result.append(Unicode.Scalar(lower.value - 0xFEE0) ?? lower)
-                case "\u{3000}", "\u{A0}": result.append(" ")
-                case "\u{F900}"..."\u{FAD9}": result.append(ideograph(of: lower))
-                default: result.append(bases[lower] ?? lower)
-                }
+            if scalar.value < 0x250 {
+                result.append(contentsOf: latin[Int(scalar.value)])
+            } else {
+                append(scalar, to: &result)
             }
         }
         return String(result)
+    }
+
+    /// The first letters of Unicode, folded beforehand: most names have no others.
+    private static let latin: [[Unicode.Scalar]] = (0..<0x250).map { (value: UInt32) in
+        var folded = String.UnicodeScalarView()
+        if let scalar = Unicode.Scalar(value) { append(scalar, to: &folded) }
+        return Array(folded)
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to result: inout String.UnicodeScalarView) {
+        for lower in scalar.properties.lowercaseMapping.unicodeScalars {
+            switch lower {
+            // Combining accents, Hebrew points, Arabic vowel signs and the Arabic stretching mark.
+            case "\u{300}"..."\u{36F}", "\u{591}"..."\u{5BD}", "\u{5BF}", "\u{5C1}", "\u{5C2}", "\u{5C4}",
+                "\u{5C5}",
+                "\u{5C7}", "\u{640}", "\u{64B}"..."\u{655}", "\u{670}":
+                continue
+            // A syllable is the letters it is made of, and a voiced kana its base and the mark, as some write them.
+            case "\u{AC00}"..."\u{D7A3}": appendJamo(of: lower, to: &result)
+            case "が"..."ぽ", "ガ"..."ポ", "ゔ", "ヴ", "ヷ"..."ヺ", "ゞ", "ヾ": appendKana(lower, to: &result)
+            case "ß": result.append(contentsOf: "ss".unicodeScalars)
+            case "æ", "ǣ", "ǽ": result.append(contentsOf: "ae".unicodeScalars)
+            case "œ": result.append(contentsOf: "oe".unicodeScalars)
+            case "þ": result.append(contentsOf: "th".unicodeScalars)
+            // Full-width forms stand for the ASCII letters.
+            case "\u{FF01}"..."\u{FF5E}":
+                result.append(Unicode.Scalar(lower.value - 0xFEE0) ?? lower)
+            case "\u{3000}", "\u{A0}": result.append(" ")
+            case "\u{F900}"..."\u{FAD9}": result.append(ideograph(of: lower))
+            default: result.append(bases[lower] ?? lower)
+            }
+        }
     }
 
     private static func appendJamo(of syllable: Unicode.Scalar, to result: inout String.UnicodeScalarView) {

@@ -9,6 +9,8 @@ struct NamePattern: Hashable, Sendable {
         let pattern: TextPattern
         /// The key goes into components, so it is also compared with a name that has all five delimiters: `SMITH^*` fits `SMITH`.
         let fitsPadded: Bool
+        /// The ASCII letters it begins with, up to a delimiter, a space or a wild card.
+        let plainHead: [UInt8]
     }
 
     /// Nil for a group without a condition.
@@ -24,7 +26,14 @@ struct NamePattern: Hashable, Sendable {
             if text.isEmpty || pattern.isUniversal {
                 groups.append(nil)
             } else {
-                groups.append(Group(pattern: pattern, fitsPadded: pattern.hasWildcards && text.contains("^")))
+                let head = pattern.literalHead.utf8.prefix { $0 > 0x20 && $0 < 0x7E && $0 != UInt8(ascii: "^") }
+                groups.append(
+                    Group(
+                        pattern: pattern,
+                        fitsPadded: pattern.hasWildcards && text.contains("^"),
+                        plainHead: Array(head)
+                    )
+                )
             }
         }
         while let last = groups.last, last == nil, groups.count > 1 { groups.removeLast() }
@@ -60,6 +69,28 @@ struct NamePattern: Hashable, Sendable {
         return !groups.dropFirst(max(fitted, number + 1)).contains { $0 != nil }
     }
 
+    /// Whether the name is another one by its first letters, which are plain up to where it goes beyond ASCII: in no character set
+    /// do they stand for anything else. False if that cannot be said so quickly.
+    func isOther(_ name: Span<UInt8>) -> Bool {
+        guard folds, groups.count == 1, let head = groups.first??.plainHead, !head.isEmpty else { return false }
+        var differs = false
+        var isLeading = true
+        var place = 0
+        for index in 0..<name.count {
+            let byte = name[index]
+            // Further values and groups may be the one that is meant.
+            if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "=") || byte == 0x1B { return false }
+            guard isLeading, !differs else { continue }
+            guard place < head.count, byte > 0x20, byte < 0x7E, byte != UInt8(ascii: "^") else {
+                isLeading = false
+                continue
+            }
+            if (byte &- 0x41 < 26 ? byte | 0x20 : byte) != head[place] { differs = true }
+            place += 1
+        }
+        return differs
+    }
+
     /// Compares a component group in ASCII, once as it is and, for a key that goes into components, once with all delimiters.
     private static func fits(_ group: Span<UInt8>, _ pattern: Group) -> Bool {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: group.count + 4) { buffer in
@@ -93,7 +124,15 @@ struct NamePattern: Hashable, Sendable {
 
     /// Compares with a decoded name.
     func matches(_ name: String) -> Bool {
-        fits(name.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false)) { group, pattern in
+        if folds {
+            let folded = NameFolding.fold(name)
+            // Without its accents the name is mostly plain.
+            if folded.utf8.allSatisfy({ $0 < 0x80 }) {
+                let bytes = Array(folded.utf8)
+                return matches(ascii: bytes.span)
+            }
+        }
+        return fits(name.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false)) { group, pattern in
             var text = Self.normalized(folds ? NameFolding.fold(String(group)) : String(group))
             if text.isEmpty { return false }
             if pattern.pattern.matches(text) { return true }

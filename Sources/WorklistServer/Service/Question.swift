@@ -36,7 +36,14 @@ struct Question: Sendable {
         }
         do {
             request = WorklistRequest(
-                query: try CompiledQuery(identifier: identifier, rules: MatchingRules(model: model, level: level)),
+                query: try CompiledQuery(
+                    identifier: identifier,
+                    rules: WorklistNegotiation.rules(
+                        model: model,
+                        level: level,
+                        agreed: event.association.negotiated.extendedNegotiations[event.sopClass]
+                    )
+                ),
                 model: model,
                 level: level,
                 calledAETitle: event.association.calledAETitle

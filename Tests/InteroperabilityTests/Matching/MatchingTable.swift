@@ -1,0 +1,1 @@
+../../DICOMMatchingTests/Matcher/MatchingTable.swift
