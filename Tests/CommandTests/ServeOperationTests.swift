@@ -49,7 +49,7 @@ extension Commands {
             let (server, port) = try await Self.start(["--config", path])
             #expect(server.output.contains("RIS, RIS2"), "\(server.output)")
             let few = try await Self.find(port, ["-k", "SPS.Modality=CT"])
-            #expect(few.code < 2, "\(few.everything)")
+            #expect(few.code == 0 || few.code == 1, "\(few.everything)")
             let many = try await Self.find(port)
             #expect(many.code == 5, "\(many.everything)")
             #expect(many.lines.count == 15)
@@ -134,8 +134,8 @@ extension Commands {
             let lines = try text.split(separator: "\n").map { line in
                 try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
             }
-            func lines(_ event: String) -> [[String: Any]] { lines.filter { $0["event"] as? String == event } }
-            let queries = lines("query")
+            func events(_ event: String) -> [[String: Any]] { lines.filter { $0["event"] as? String == event } }
+            let queries = events("query")
             #expect(queries.count == 2)
             #expect(queries.first?["matches"] as? Int == 50)
             #expect(queries.first?["status"] as? String == "0000")
@@ -145,9 +145,9 @@ extension Commands {
                 queries.last?["keys"] as? String
                     == "PatientName:wildcard PatientID:single ScheduledProcedureStepSequence.Modality:single"
             )
-            #expect(lines("association").count == 2)
-            #expect(lines("association").first?["calling"] as? String == "CT01")
-            let rejected = lines("association rejected")
+            #expect(events("association").count == 2)
+            #expect(events("association").first?["calling"] as? String == "CT01")
+            let rejected = events("association rejected")
             #expect(rejected.count == 1)
             #expect(rejected.first?["told"] as? String == "1/1/7")
             for secret in ["SMITH", "SECRET1", "O'CONNOR"] { #expect(!text.contains(secret)) }
@@ -211,24 +211,31 @@ extension Commands {
             }
         }
 
+        private static func page(_ path: String, _ port: String) async throws -> String {
+            let script = "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'GET \(path) HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
+            let child = try Child(
+                try Program.tool("bash"),
+                ["-c", script],
+                environment: Program.environment(home: "/")
+            )
+            return try await child.result().output
+        }
+
         @Test("--metrics counts on the loopback")
         func metrics() async throws {
             let (server, port) = try await Self.start(["--port", "0", "--ae", "RIS", "--items", "7", "--metrics", "0"])
             let address = try #require(server.output.firstMatch(of: #/http://127\.0\.0\.1:(\d+)/metrics/#))
             _ = try await Self.find(port)
             _ = try await Self.find(port, called: "WRONG")
-            let url = try #require(URL(string: "http://127.0.0.1:\(address.1)/metrics"))
             try await until("all are counted") {
-                let text = String(decoding: try await URLSession.shared.data(from: url).0, as: UTF8.self)
+                let text = try await Self.page("/metrics", String(address.1))
                 return [
                     "worklist_associations 0", "worklist_associations_total 1",
                     "worklist_rejections_total{reason=\"1/1/7\"} 1", "worklist_matches_total 7", "worklist_items 7",
                     "worklist_queries_total{model=\"worklist\",status=\"0000\"} 1", "worklist_query_seconds_count 1",
                 ].allSatisfy { text.contains($0 + "\n") }
             }
-            let other = try #require(URL(string: "http://127.0.0.1:\(address.1)/other"))
-            let (_, response) = try await URLSession.shared.data(from: other)
-            #expect((response as? HTTPURLResponse)?.statusCode == 404)
+            #expect(try await Self.page("/other", String(address.1)).hasPrefix("HTTP/1.0 404"))
             server.kill()
         }
 

@@ -29,7 +29,7 @@ extension Interoperability {
             cancelAfter: Int? = nil
         ) async throws -> [PynetdicomTranscript.Response] {
             try await withPersonality(Personality(quirks: quirks), folder: Peers.running.folder.path) { port in
-                let query = TestQuery([(AttributePath(.accessionNumber), "ACC00000*")])
+                let query = TestQuery([(AttributePath([], .accessionNumber), "ACC00000*")])
                 return try await PynetdicomClient.find(query, port: port, cancelAfter: cancelAfter)
             }
         }
@@ -140,8 +140,9 @@ extension Interoperability {
         )
         func findscu(_ name: Quirk.Name) async throws {
             try await withPersonality(Personality(quirks: [Quirk(name)]), folder: Peers.running.folder.path) { port in
-                let query = TestQuery([(AttributePath(.accessionNumber), "ACC00000*")])
-                #expect(try await Findscu.accessions(query, port: port).count == 10)
+                let query = TestQuery([(AttributePath([], .accessionNumber), "ACC00000*")])
+                let accessions = try await Findscu.accessions(query, port: port)
+                #expect(accessions.count == 10)
             }
         }
     }
