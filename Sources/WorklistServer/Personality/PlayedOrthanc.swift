@@ -4,7 +4,8 @@ import DICOMProtocol
 /// How the worklist plugin of Orthanc 1.10 finds and answers, as it was seen to, with `DefaultEncoding` UTF-8.
 ///
 /// Every key matches, known or not; names without regard to case, everything else with; dates and times as texts. Answers
-/// hold what the item has of what was asked, in UTF-8; the status is FF00 always.
+/// hold what the item has of what was asked, in UTF-8; the status is FF00 always. Texts with escape sequences of some character
+/// sets, which Orthanc damages, are not.
 struct PlayedOrthanc {
     private static let starred = Set("*?".unicodeScalars)
 
