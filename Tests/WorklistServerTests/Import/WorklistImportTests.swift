@@ -8,15 +8,10 @@ struct WorklistImportTests {
     @Test("CSV: quoted fields, line ends, letters of any script, steps by their attributes or by paths")
     func csv() async throws {
         let folder = try TemporaryFolder()
-        let text = """
-            \u{FEFF}AccessionNumber,"PatientName",Patient ID,Modality,ScheduledProcedureStepSequence[1].Modality,Allergies\r
-            A1,"Müller, Jörg",P1,CT,MR,"said ""none"""\r
-            \r
-            A2,山田^太郎,P2,US,,"Iodine
-            Latex"
-            A3,too few
-            ,,,,,
-            """
+        let text =
+            "\u{FEFF}AccessionNumber,\"PatientName\",Patient ID,Modality,ScheduledProcedureStepSequence[1].Modality,Allergies\r\n"
+            + "A1,\"Müller, Jörg\",P1,CT,MR,\"said \"\"none\"\"\"\r\n\r\n"
+            + "A2,山田^太郎,P2,US,,\"Iodine\nLatex\"\nA3,too few\n,,,,,\n"
         try folder.write("orders.csv", Array(text.utf8))
         let store = try WorklistStore(path: folder.path + "/w.store")
         let report = try WorklistImport.run([folder.path + "/orders.csv"], into: store)
