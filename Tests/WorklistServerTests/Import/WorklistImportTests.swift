@@ -9,7 +9,7 @@ struct WorklistImportTests {
     func csv() async throws {
         let folder = try TemporaryFolder()
         let text =
-            "\u{FEFF}AccessionNumber,\"PatientName\",Patient ID,Modality,ScheduledProcedureStepSequence[1].Modality,Allergies\r\n"
+            "\u{FEFF}AccessionNumber,\"PatientName\",Patient ID,Modality,ScheduledProcedureStepSequence[1].Modality,AdditionalPatientHistory\r\n"
             + "A1,\"Müller, Jörg\",P1,CT,MR,\"said \"\"none\"\"\"\r\n\r\n"
             + "A2,山田^太郎,P2,US,,\"Iodine\nLatex\"\nA3,too few\n,,,,,\n"
         try folder.write("orders.csv", Array(text.utf8))
@@ -19,7 +19,7 @@ struct WorklistImportTests {
         #expect(report.problems.map(\.place) == ["line 6", "line 7"].map { folder.path + "/orders.csv " + $0 })
         let items = try #require(try await store.candidates())
         #expect(items.map { $0.string(.patientName) } == ["Müller, Jörg", "山田^太郎"])
-        #expect(items[0].string(.allergies) == "said \"none\"")
+        #expect(items[0].string(.additionalPatientHistory) == "said \"none\"")
         let modalities = items.map { $0.items(.scheduledProcedureStepSequence).map { $0.string(.modality) } }
         #expect(modalities == [["CT", "MR"], ["US"]])
     }
@@ -36,6 +36,14 @@ struct WorklistImportTests {
         #expect(report.changes.added == 2)
         #expect(report.problems.count == 1)
         #expect(report.problems.first?.reason.contains("column 2") == true)
+    }
+
+    /// Without the character set: JSON has but one.
+    private func text(_ item: DataSet) -> String {
+        let name = "\"00080005\":{\"vr\":\"CS\",\"Value\":[\"ISO_IR 192\"]},"
+        let json = DICOMJSON.encode(item)
+        guard let start = json.firstRange(of: name) else { return json }
+        return String(json[..<start.lowerBound] + json[start.upperBound...])
     }
 
     @Test("DICOM JSON and .wl files: what the demo schedule is, is what comes out of the store")
@@ -59,7 +67,7 @@ struct WorklistImportTests {
         #expect(report.problems.count == 2)
         #expect(report.changes.added == 120)
         let stored = try #require(try await store.candidates())
-        #expect(stored.map { DICOMJSON.encode($0) } == items.map { DICOMJSON.encode($0) })
+        #expect(Set(stored.map(text)) == Set(items.map(text)))
         #expect(try WorklistImport.run([folder.path], into: store).changes == WorklistStore.Changes(replaced: 120))
     }
 }
