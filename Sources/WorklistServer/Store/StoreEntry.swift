@@ -70,8 +70,11 @@ struct StoreEntry {
         }
     }
 
-    /// A number that orders as the second of the day does; the days are those of ``IndexTerms``. 0 without a date.
+    /// A number that orders as the second of the day does; the days are those of ``IndexTerms``, 0 without a date.
     static func moment(day: Int, microsecond: Int) -> Int { day * 100_000 + microsecond / 1_000_000 }
+
+    /// No item without a date has this moment or a later one.
+    static let firstDated = moment(day: 1, microsecond: 0)
 
     /// What tells an item from all others: of the study, the order, the procedure and the first step; else of the patient.
     static func identity(of item: DataSet) -> String? {

@@ -136,16 +136,21 @@ public final class WorklistStore: WorklistSource {
             try database.execute(
                 sql: """
                     DELETE FROM entry WHERE item IN
-                        (SELECT id FROM entry WHERE moment > 0 AND moment < ?1 AND last < ?1 AND identity IS NOT NULL)
+                        (SELECT id FROM entry WHERE moment >= ?2 AND moment < ?1 AND last < ?1 AND identity IS NOT NULL)
                     """,
-                arguments: [moment]
+                arguments: [moment, StoreEntry.firstDated]
             )
             try database.execute(
-                sql: "DELETE FROM entry WHERE moment > 0 AND moment < ?1 AND last < ?1 AND identity IS NOT NULL",
-                arguments: [moment]
+                sql: "DELETE FROM entry WHERE moment >= ?2 AND moment < ?1 AND last < ?1 AND identity IS NOT NULL",
+                arguments: [moment, StoreEntry.firstDated]
             )
             return database.changesCount
         }
+    }
+
+    /// For tests of what a newer program leaves behind.
+    func pretendVersion(_ version: Int) throws {
+        try writer.write { database in try database.execute(sql: "PRAGMA user_version = \(version)") }
     }
 
     private func write<Result>(_ body: (Database) throws -> Result) throws(WorklistStoreError) -> Result {

@@ -8,7 +8,10 @@ extension Interoperability {
     /// What matches what, asked over the network.
     @Suite("Matching", .serialized, .timeLimit(.minutes(2)), .matchingPeers)
     struct MatchingTests {
-        @Test("Our server answers every line of the matching table as the standard says", arguments: MatchingClient.allCases)
+        @Test(
+            "Our server answers every line of the matching table as the standard says",
+            arguments: MatchingClient.allCases
+        )
         func table(_ client: MatchingClient) async throws {
             let peers = try MatchingPeers.running
             let replies = try await client.ask(peers.catalogue.questions, port: peers.ours.port)
@@ -20,7 +23,10 @@ extension Interoperability {
             }
         }
 
-        @Test("Our server answers the 22 query combinations of IHE with exactly what they ask for", arguments: MatchingClient.allCases)
+        @Test(
+            "Our server answers the 22 query combinations of IHE with exactly what they ask for",
+            arguments: MatchingClient.allCases
+        )
         func combinations(_ client: MatchingClient) async throws {
             let peers = try MatchingPeers.running
             let combinations = peers.catalogue.combinations
