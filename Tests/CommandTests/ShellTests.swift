@@ -9,7 +9,8 @@ extension Commands {
     @Suite("The shell's side")
     struct ShellTests {
         private static let commands = [
-            "browse", "demo", "find", "explain", "echo", "serve", "themes", "keys", "info", "completion", "manual",
+            "browse", "demo", "find", "explain", "echo", "serve", "store", "themes", "keys", "info", "completion",
+            "manual",
         ]
 
         // MARK: --help

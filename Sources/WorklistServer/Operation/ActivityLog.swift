@@ -19,8 +19,12 @@ public final class ActivityLog: Sendable {
 
     private let state: Mutex<State>
 
-    public init(_ logger: Logger) {
+    private let explain: @Sendable (AssociationEnd) -> String?
+
+    /// - Parameter explain: better words for the end of a connection, where there are any.
+    public init(_ logger: Logger, explaining explain: @escaping @Sendable (AssociationEnd) -> String? = { _ in nil }) {
         state = Mutex(State(logger: logger))
+        self.explain = explain
     }
 
     /// For lines from now on.
@@ -100,7 +104,7 @@ public final class ActivityLog: Sendable {
                 "connection without an association",
                 metadata: [
                     "association": .stringConvertible(ending.id), "peer": "\(ending.remoteAddress)",
-                    "why": "\(ending.end.explanation)",
+                    "why": "\(explain(ending.end) ?? ending.end.explanation)",
                 ]
             )
             return

@@ -34,7 +34,7 @@ final class ServeProgram {
         self.load = load
         settings = try load()
         sink = try LogSink(path: settings.log.file)
-        log = ActivityLog(LineLog.logger(settings.log, sink: sink))
+        log = ActivityLog(LineLog.logger(settings.log, sink: sink), explaining: TLSWords.refused)
         let source = try await ServeSource.open(settings.source)
         for problem in source.problems {
             StandardError.write("worklist: left out \(TerminalText(problem).string)\n")

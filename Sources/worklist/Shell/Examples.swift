@@ -52,18 +52,13 @@ enum Examples {
     static let serve = [
         Example("worklist serve --port 11112", "a synthetic schedule on this machine, for any AE title"),
         Example("worklist serve --folder /srv/worklists --host 0.0.0.0", "folders of .wl files, for the network"),
-        Example("worklist serve --store day.db --ae RISMWL --log-level info", "a store, with a log of every query"),
-        Example("worklist serve --sample-config > serve.toml", "a file to begin with"),
-        Example("worklist serve --config serve.toml", "rules, limits, log and the rest from a file"),
-        Example("worklist serve --ae RISMWL --items 5000 --seed 3", "a large schedule, for one AE title"),
-        Example("worklist serve --like wlmscpfs --folder /srv/worklists", "as wlmscpfs would answer, for tests"),
-        Example("worklist serve --quirk slow=20 --quirk ignore-cancel", "a server that is slow and hears no cancel"),
+        Example("worklist serve --sample-config > serve.toml", "rules, limits, log: a file to begin with"),
+        Example("worklist serve --config serve.toml --log-level info", "as it says, with a line for every query"),
     ]
 
     static let store = [
         Example("worklist store import day.db /srv/worklists", "fill a store with the files of a folder"),
         Example("worklist store import day.db orders.csv", "the first line of the file names the attributes"),
-        Example("worklist store list day.db -k Modality=CT", "what is in it"),
         Example("worklist store remove day.db -k AccessionNumber=A1", "an order was cancelled"),
         Example("worklist store expire day.db --before 20260901", "what is over goes"),
     ]

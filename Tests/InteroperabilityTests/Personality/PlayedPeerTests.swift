@@ -115,7 +115,12 @@ extension Interoperability {
         @Test("Orthanc: the same rows, order, statuses and attributes")
         func orthanc() async throws {
             let peers = try Peers.running
-            try await Self.compare(Personality(like: .orthanc), folder: peers.itemFolder, with: peers.port(.orthanc), .orthanc)
+            try await Self.compare(
+                Personality(like: .orthanc),
+                folder: peers.itemFolder,
+                with: peers.port(.orthanc),
+                .orthanc
+            )
         }
     }
 }
