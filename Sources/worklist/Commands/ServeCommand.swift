@@ -62,6 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         var policy = ServerConfiguration.policy(sopClasses: WorklistService.sopClasses)
+        policy.extendedNegotiation = WorklistNegotiation.answer
         for title in ae {
             do {
                 policy.calledAETitles.insert(try AETitle(title))
