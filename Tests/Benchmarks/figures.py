@@ -20,13 +20,13 @@ def free_port():
 class Server:
     """A program that listens on a port; killed at the end."""
 
-    def __init__(self, arguments, port, environment=None):
+    def __init__(self, arguments, port, environment=None, timeout=20):
         self.port = port
         self.process = subprocess.Popen(
             arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
             env={**os.environ, **(environment or {})},
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + timeout
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()

@@ -83,13 +83,13 @@ def number(data, wanted):
 class Client:
     """Worklist and Verification over one connection, as plain sockets are: without TCP_NODELAY."""
 
-    def __init__(self, port, called, receive_buffer=None):
+    def __init__(self, port, called, receive_buffer=None, syntax=IMPLICIT):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.connect(("127.0.0.1", port))
         contexts = b"".join(
-            item(0x20, bytes([context, 0, 0, 0]) + item(0x30, abstract) + item(0x40, IMPLICIT))
+            item(0x20, bytes([context, 0, 0, 0]) + item(0x30, abstract) + item(0x40, syntax))
             for context, abstract in ((1, WORKLIST), (3, VERIFICATION))
         )
         user = item(0x50, item(0x51, struct.pack(">I", 0)) + item(0x52, b"1.2.826.0.1.3680043.10.996"))

@@ -19,6 +19,11 @@ final class AcceptorSession: AssociationOwner {
     private var operations: [Operation] = []
     private var lastOperation = 0
     private var isEnded = false
+    /// The server stops: nothing new is begun.
+    private var isDraining = false
+    /// What was in force when the connection came.
+    private let configuration: ServerConfiguration
+    private let openedAt = NIODeadline.now()
     /// Requests a peer may have in line; more only fill memory.
     private static let maximumOperations = 256
     /// Bytes of identifiers they may have together; one alone is bounded by its message.
@@ -46,14 +51,21 @@ final class AcceptorSession: AssociationOwner {
         var messageID: UInt16
     }
 
-    init(id: Int, channel: any Channel, shared: DICOMServer.Shared, observers: Observers) {
+    init(
+        id: Int,
+        channel: any Channel,
+        shared: DICOMServer.Shared,
+        configuration: ServerConfiguration,
+        observers: Observers
+    ) {
         self.id = id
+        self.configuration = configuration
         self.channel = channel
         self.shared = shared
         self.remoteAddress = channel.remoteAddress?.words ?? "unknown address"
         self.observers = observers
         self.handlers = FindHandlers(fallback: shared.handlers)
-        self.logger = shared.configuration.logger
+        self.logger = configuration.logger
         self.logger[metadataKey: "association"] = "\(id)"
     }
 
@@ -77,13 +89,18 @@ final class AcceptorSession: AssociationOwner {
 
     private func decide(_ request: AssociateRequest) {
         // Before the answer leaves: the next caller may be quicker than this thread.
-        let hasPlace = shared.takePlace(id)
-        let decision = shared.negotiator.decide(
-            request,
-            from: channel.remoteAddress?.ipAddress,
-            limitReached: !hasPlace
-        ) { rule in
-            shared.countIn(id, rule: rule)
+        let address = channel.remoteAddress?.ipAddress
+        let place = shared.takePlace(id, address: address)
+        let decision: Negotiator.Decision
+        if case .noneForAddress(let limit) = place {
+            decision = .reject(
+                .localLimitExceeded,
+                explanation: "address \(address ?? "unknown") is held to \(limit) associations"
+            )
+        } else {
+            decision = shared.negotiator.decide(request, from: address, limitReached: place == .none) { rule in
+                shared.countIn(id, rule: rule)
+            }
         }
         handler?.perform { core, now in
             switch decision {
@@ -96,11 +113,24 @@ final class AcceptorSession: AssociationOwner {
         guard case .accept(_, let negotiated) = decision, let handler, handler.isEstablished else {
             shared.leavePlace(id)
             var why = "the connection is gone"
+            var rejection: AssociateReject?
             switch decision {
-            case .reject(_, let explanation), .abort(_, let explanation): why = explanation
+            case .reject(let reject, let explanation): (rejection, why) = (reject, explanation)
+            case .abort(_, let explanation): why = explanation
             case .accept: break
             }
-            logger.info("association refused", metadata: ["peer": "\(remoteAddress)", "why": "\(why)"])
+            logger.debug("association refused", metadata: ["peer": "\(remoteAddress)", "why": "\(why)"])
+            configuration.activity?(
+                .refused(
+                    ServerActivity.Refusal(
+                        id: id,
+                        remoteAddress: remoteAddress,
+                        request: request,
+                        rejection: rejection,
+                        explanation: why
+                    )
+                )
+            )
             return
         }
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
@@ -121,7 +151,8 @@ final class AcceptorSession: AssociationOwner {
         }
         self.peer = peer
         shared.established(peer)
-        logger.info("association accepted", metadata: ["peer": "\(remoteAddress)"])
+        logger.debug("association accepted", metadata: ["peer": "\(remoteAddress)"])
+        configuration.activity?(.accepted(peer))
     }
 
     // MARK: Requests
@@ -141,7 +172,7 @@ final class AcceptorSession: AssociationOwner {
             refuse(command, contextID, .sopClassNotSupported, "the requestor has not the role of an SCU")
             return
         }
-        let service = shared.configuration.services.service(for: context, affectedSOPClass: command.affectedSOPClass)
+        let service = configuration.services.service(for: context, affectedSOPClass: command.affectedSOPClass)
         guard service != nil || command.affectedSOPClass == context.abstractSyntax else {
             refuse(command, contextID, .sopClassNotSupported, "SOP class does not fit the context")
             return
@@ -157,6 +188,10 @@ final class AcceptorSession: AssociationOwner {
             let key = Key(contextID: contextID, messageID: messageID)
             guard !operations.contains(where: { $0.key == key && $0.isOutstanding }) else {
                 refuse(command, contextID, .duplicateInvocation, nil)
+                return
+            }
+            guard !isDraining else {
+                refuse(command, contextID, .outOfResources, "the server is stopping")
                 return
             }
             // 0 to 2 (PS3.7 9.1.2.1.4); one that is missing does no harm.
@@ -178,7 +213,8 @@ final class AcceptorSession: AssociationOwner {
             guard let pipe,
                 let writer = MessageWriter(
                     contextID: contextID,
-                    peerMaximumLength: handler?.negotiated?.peerMaximumLength ?? 0
+                    peerMaximumLength: handler?.negotiated?.peerMaximumLength ?? 0,
+                    packing: configuration.responseForm.packing
                 )
             else {
                 abort("the peer takes PDUs too short for any message")
@@ -201,7 +237,9 @@ final class AcceptorSession: AssociationOwner {
                 transferSyntax: transferSyntax,
                 writer: writer,
                 pipe: pipe,
-                cancellation: event.cancellation
+                cancellation: event.cancellation,
+                form: configuration.responseForm,
+                cancelIdentifier: configuration.responseForm.cancelCarriesIdentifier ? dataSet : nil
             )
             enqueue(key, find: (event, responder), size: dataSet.count) { session, number in
                 let find = session.handlers.handler(for: event.sopClass)
@@ -281,6 +319,7 @@ final class AcceptorSession: AssociationOwner {
         handler?.perform { core, _ in
             core.answer(command, contextID: contextID, StatusReply(status, errorComment: comment))
         }
+        if let peer { configuration.activity?(.refusedRequest(peer, command, status)) }
     }
 
     private func abort(_ why: String) {
@@ -348,9 +387,16 @@ final class AcceptorSession: AssociationOwner {
     }
 
     private func finished(_ number: Int) {
-        operations.removeAll { $0.number == number }
+        guard let index = operations.firstIndex(where: { $0.number == number }) else { return }
+        tellAnswer(operations.remove(at: index))
         startNext()
         tellOperations()
+        if isDraining { releaseIfIdle() }
+    }
+
+    private func tellAnswer(_ operation: Operation) {
+        guard let activity = configuration.activity, let (event, responder) = operation.find else { return }
+        activity(.answered(event, responder.answer))
     }
 
     /// The association is not idle while any request is under way.
@@ -368,7 +414,23 @@ final class AcceptorSession: AssociationOwner {
         handler.perform { core, now in core.abort(.user, closing: true, now: now) }
     }
 
+    /// The server stops in peace: what is under way is answered, then the association released.
+    func drain() {
+        isDraining = true
+        guard let handler, handler.isEstablished else {
+            channel.close(promise: nil)
+            return
+        }
+        releaseIfIdle()
+    }
+
+    private func releaseIfIdle() {
+        guard operations.isEmpty else { return }
+        handler?.perform { core, now in core.release(now: now) }
+    }
+
     private func cancel(_ key: Key) {
+        guard configuration.responseForm.honoursCancel else { return }
         // A cancel for what is finished, or was never asked, has no effect (PS3.7 9.3.2.3).
         guard let operation = operations.first(where: { $0.key == key && $0.isOutstanding }), let find = operation.find
         else { return }
@@ -386,9 +448,21 @@ final class AcceptorSession: AssociationOwner {
         // In this order: a handler that a failed write tears out of its wait finds its task cancelled.
         for operation in operations { operation.task?.cancel() }
         pipe?.close()
+        for operation in operations { tellAnswer(operation) }
         operations = []
         shared.closed(id)
-        logger.info("association ended", metadata: ["how": "\(end.explanation)"])
+        logger.debug("association ended", metadata: ["how": "\(end.explanation)"])
+        configuration.activity?(
+            .ended(
+                ServerActivity.Ending(
+                    id: id,
+                    remoteAddress: remoteAddress,
+                    association: peer,
+                    end: end,
+                    seconds: Double((NIODeadline.now() - openedAt).nanoseconds) / 1e9
+                )
+            )
+        )
         // The handler owns nothing but bytes from here on; the cycle between it and this session ends with the channel.
         handler = nil
     }

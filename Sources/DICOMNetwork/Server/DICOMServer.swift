@@ -15,6 +15,9 @@ public struct ServerConfiguration: Sendable {
     public var policy: AcceptorPolicy
     /// Associations at once; one more is rejected (2/3/2, local limit exceeded).
     public var maximumAssociations: Int
+    /// Associations at once from one address; one more is rejected (2/3/2). Nil for no limit but that of the server.
+    /// ``/DICOMProtocol/PeerRule`` has limits by AE title.
+    public var maximumAssociationsPerAddress: Int?
     /// What has to come in time; see ``defaultTimeouts``.
     public var timeouts: AssociationCore.Timeouts
     /// Gets no patient data.
@@ -23,6 +26,10 @@ public struct ServerConfiguration: Sendable {
     public var services: FindServices = .standard
     /// Secures the transport (see the module DICOMNetworkTLS); nil speaks plain TCP.
     public var security: TransportSecurity?
+    /// How responses look on the wire.
+    public var responseForm = ResponseForm.standard
+    /// Told what the server does, on an event loop.
+    public var activity: (@Sendable (ServerActivity) -> Void)?
 
     /// As a client's, and a peer that has asked nothing for ten minutes is aborted.
     public static let defaultTimeouts = AssociationCore.Timeouts(idle: 600)
@@ -69,8 +76,23 @@ extension NIOBSDSocket.Option {
 public final class DICOMServer: HandlerBinding {
     /// What all associations of a server share.
     final class Shared: Sendable {
-        let configuration: ServerConfiguration
-        let negotiator: Negotiator
+        /// What holds for the next connection.
+        private struct Rules {
+            var configuration: ServerConfiguration
+            var negotiator: Negotiator
+        }
+        private let rules: NIOLockedValueBox<Rules>
+
+        var configuration: ServerConfiguration { rules.withLockedValue { $0.configuration } }
+        var negotiator: Negotiator { rules.withLockedValue { $0.negotiator } }
+
+        /// Where there is room for one more association.
+        enum Place: Equatable {
+            case taken
+            case none
+            case noneForAddress(limit: Int)
+        }
+
         let handlers = FindHandlers()
         let observers: Observers
 
@@ -81,19 +103,33 @@ public final class DICOMServer: HandlerBinding {
 
         private struct State {
             var lastID = 0
-            var established: Set<Int> = []
+            /// The associations that stand, with the peers' addresses.
+            var established: [Int: String] = [:]
+            var perAddress: [String: Int] = [:]
             /// The rule that governs an association, by its ID.
             var rules: [Int: PeerRule.ID] = [:]
             var associations: [Int: PeerAssociation] = [:]
             var connections: [Int: Connection] = [:]
+            /// Nobody is let in any more.
+            var isStopping = false
+
+            mutating func leave(_ id: Int) {
+                rules[id] = nil
+                guard let address = established.removeValue(forKey: id) else { return }
+                let count = perAddress[address, default: 1] - 1
+                perAddress[address] = count > 0 ? count : nil
+            }
         }
         private let state = NIOLockedValueBox(State())
 
         init(_ configuration: ServerConfiguration) {
-            self.configuration = configuration
-            self.negotiator = Negotiator(configuration.policy)
+            rules = NIOLockedValueBox(
+                Rules(configuration: configuration, negotiator: Negotiator(configuration.policy))
+            )
             self.observers = Observers(logger: configuration.logger)
         }
+
+        func stopping() { state.withLockedValue { $0.isStopping = true } }
 
         func nextID() -> Int {
             state.withLockedValue { state in
@@ -102,32 +138,52 @@ public final class DICOMServer: HandlerBinding {
             }
         }
 
+        /// Other rules from now on. Associations that stand stay, and count for the rule that would let them in now.
+        func update(_ configuration: ServerConfiguration) {
+            let negotiator = Negotiator(configuration.policy)
+            rules.withLockedValue { $0 = Rules(configuration: configuration, negotiator: negotiator) }
+            state.withLockedValue { state in
+                for (id, association) in state.associations {
+                    state.rules[id] = negotiator.governingRule(
+                        for: association.request,
+                        from: state.established[id].flatMap { $0.isEmpty ? nil : $0 }
+                    )
+                }
+            }
+        }
+
         /// A connection counts until its channel is closed, which may be long after its association: a stopping server closes
         /// all of them.
         func opened(_ id: Int, _ connection: Connection) {
-            state.withLockedValue { $0.connections[id] = connection }
+            let isLate = state.withLockedValue { state in
+                state.connections[id] = connection
+                return state.isStopping
+            }
+            if isLate { connection.channel.close(promise: nil) }
             connection.channel.closeFuture.whenComplete { _ in
                 _ = self.state.withLockedValue { $0.connections.removeValue(forKey: id) }
             }
         }
 
-        /// Takes one of the places for associations; false if there is none left. Connections that have not asked for an
+        /// Takes one of the places for associations, if there is one left. Connections that have not asked for an
         /// association take none: silent ones cannot lock others out.
-        func takePlace(_ id: Int) -> Bool {
-            state.withLockedValue { state in
-                guard state.established.count < configuration.maximumAssociations else { return false }
-                state.established.insert(id)
-                return true
+        func takePlace(_ id: Int, address: String?) -> Place {
+            let (maximum, perAddress) = rules.withLockedValue {
+                ($0.configuration.maximumAssociations, $0.configuration.maximumAssociationsPerAddress)
+            }
+            let address = address ?? ""
+            return state.withLockedValue { state in
+                guard state.established.count < maximum else { return .none }
+                let count = state.perAddress[address, default: 0]
+                if let perAddress, count >= perAddress { return .noneForAddress(limit: perAddress) }
+                state.established[id] = address
+                state.perAddress[address] = count + 1
+                return .taken
             }
         }
 
         /// Gives the place back: there is no association after all.
-        func leavePlace(_ id: Int) {
-            state.withLockedValue { state in
-                state.established.remove(id)
-                state.rules[id] = nil
-            }
-        }
+        func leavePlace(_ id: Int) { state.withLockedValue { $0.leave(id) } }
 
         /// How many associations a rule governs beside this one, which counts from now on.
         func countIn(_ id: Int, rule: PeerRule.ID) -> Int {
@@ -140,8 +196,7 @@ public final class DICOMServer: HandlerBinding {
 
         func closed(_ id: Int) {
             state.withLockedValue { state in
-                state.established.remove(id)
-                state.rules[id] = nil
+                state.leave(id)
                 state.associations[id] = nil
             }
         }
@@ -181,13 +236,14 @@ public final class DICOMServer: HandlerBinding {
     /// Starts to listen; requests are answered from here on, with C311 until a handler is bound.
     public static func start(_ configuration: ServerConfiguration) async throws(StartError) -> DICOMServer {
         let shared = Shared(configuration)
+        let logger = configuration.logger
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptGuard(logger: configuration.logger))
+                    try channel.pipeline.syncOperations.addHandler(AcceptGuard(logger: logger))
                 }
             }
-            .serverChannelOption(.backlog, value: 512)
+            .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // What the system holds back is sent whatever the peer says meanwhile: a cancel is to be honoured within 64 KB.
@@ -197,9 +253,16 @@ public final class DICOMServer: HandlerBinding {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let configuration = shared.configuration
                     let id = shared.nextID()
                     let observers = Observers(logger: configuration.logger)
-                    let session = AcceptorSession(id: id, channel: channel, shared: shared, observers: observers)
+                    let session = AcceptorSession(
+                        id: id,
+                        channel: channel,
+                        shared: shared,
+                        configuration: configuration,
+                        observers: observers
+                    )
                     let core = AssociationCore(
                         acceptorAnnouncing: configuration.policy.maximumLength,
                         timeouts: configuration.timeouts
@@ -258,6 +321,31 @@ public final class DICOMServer: HandlerBinding {
     public func bind(find handler: FindHandler?, for sopClass: String?) { shared.handlers.bind(sopClass, handler) }
 
     public func bind(echo handler: EchoHandler?) { shared.handlers.bind(echo: handler) }
+
+    /// Changes the rules for connections from now on: policy, limits, timeouts, security, form. Address and port stay, and so
+    /// do the associations that stand.
+    public func update(_ change: (inout ServerConfiguration) -> Void) {
+        var configuration = shared.configuration
+        change(&configuration)
+        shared.update(configuration)
+    }
+
+    /// Stops in peace: no new association and no new query, but what is under way is answered, and each association released
+    /// then. What takes longer than `grace` seconds is aborted.
+    public func stop(grace: Double) async {
+        shared.stopping()
+        try? await listener.close().get()
+        let connections = shared.connections
+        for connection in connections {
+            connection.channel.eventLoop.execute { connection.session.value.drain() }
+        }
+        let deadline = Task {
+            try await Task.sleep(for: .seconds(grace.boundedSeconds))
+            await self.stop()
+        }
+        for connection in connections { try? await connection.channel.closeFuture.get() }
+        deadline.cancel()
+    }
 
     /// Stops listening and aborts every association; their handlers' tasks are cancelled.
     public func stop() async {

@@ -20,6 +20,10 @@ public final class FindResponder: Sendable {
         var held: [(identifier: [UInt8], reply: StatusReply)] = []
         /// The command sets of FF00 and FF01 are the same for every match.
         var pendingCommands: [UInt16: [UInt8]] = [:]
+        var matches = 0
+        var firstMatch: NIODeadline?
+        var final: StatusReply?
+        var limit: (matches: Int, reply: StatusReply)?
     }
 
     private let state = NIOLockedValueBox(State())
@@ -30,6 +34,10 @@ public final class FindResponder: Sendable {
     private let writer: MessageWriter
     private let pipe: ResponsePipe
     private let cancellation: CancellationFlag
+    private let form: ResponseForm
+    /// What FE00 carries where the form wants it to.
+    private let cancelIdentifier: [UInt8]?
+    let start = NIODeadline.now()
 
     init(
         request: CommandSet,
@@ -38,8 +46,12 @@ public final class FindResponder: Sendable {
         transferSyntax: TransferSyntax,
         writer: MessageWriter,
         pipe: ResponsePipe,
-        cancellation: CancellationFlag
+        cancellation: CancellationFlag,
+        form: ResponseForm = .standard,
+        cancelIdentifier: [UInt8]? = nil
     ) {
+        self.form = form
+        self.cancelIdentifier = cancelIdentifier
         self.request = request
         self.messageID = messageID
         self.rules = rules
@@ -55,7 +67,51 @@ public final class FindResponder: Sendable {
     /// A final status was sent.
     public var isFinished: Bool { state.withLockedValue { $0.isFinished } }
 
-    private var mayMatch: Bool { state.withLockedValue { !$0.isFinished && !$0.hasEndedMatches } }
+    /// Matches that were sent so far.
+    public var matchCount: Int { state.withLockedValue { $0.matches } }
+
+    /// Ends the query where one more match would be sent than so many: with a status that says so, instead of that match.
+    ///
+    /// Not with Success, which would call the answer whole, and not with FE00, which says that a C-CANCEL ended it (PS3.4
+    /// C.4.1.1.4, K.4.1.1.4): A700 (out of resources) is what the standard has for it.
+    public func limit(matches: Int, reply: StatusReply) {
+        state.withLockedValue { $0.limit = (matches, reply) }
+    }
+
+    /// How the query was answered; for the end of its life.
+    var answer: ServerActivity.FindAnswer {
+        func seconds(_ moment: NIODeadline) -> Double { Double((moment - start).nanoseconds) / 1e9 }
+        return state.withLockedValue { state in
+            ServerActivity.FindAnswer(
+                status: state.final?.status,
+                comment: state.final?.errorComment,
+                matches: state.matches,
+                seconds: seconds(.now()),
+                firstMatchSeconds: state.firstMatch.map(seconds)
+            )
+        }
+    }
+
+    /// Counts matches in, as many of them as may still be sent.
+    private func countIn(_ count: Int = 1) -> Int {
+        state.withLockedValue { state in
+            guard !state.isFinished, !state.hasEndedMatches else { return 0 }
+            let count = state.limit.map { max(0, min(count, $0.matches - state.matches)) } ?? count
+            if count > 0, state.firstMatch == nil { state.firstMatch = .now() }
+            state.matches += count
+            return count
+        }
+    }
+
+    /// Ends the query if its matches are at the limit, and one more would follow; true if it did.
+    private func hasOverflown() async throws -> Bool {
+        let reply = state.withLockedValue { state in
+            state.limit.flatMap { state.matches >= $0.matches ? $0.reply : nil }
+        }
+        guard let reply else { return false }
+        try await finish(reply)
+        return true
+    }
 
     /// Sends one response; waits while the peer takes no more. False if it was not sent, because the operation is over, or
     /// because it is a match and the peer has cancelled: a handler that never looks at the cancel still stops there.
@@ -118,13 +174,17 @@ public final class FindResponder: Sendable {
         }
         guard !isFinished, !cancellation.isSet else { return false }
         let command = command(pending: StatusReply(rules.sent(status)))
-        return try await pipe.write { bytes in
-            guard mayMatch else { return false }
-            for index in identifiers.indices {
+        guard !identifiers.isEmpty else { return true }
+        var sent = 0
+        let isWritten = try await pipe.write { bytes in
+            sent = countIn(identifiers.count)
+            for index in identifiers.indices.prefix(sent) {
                 writer.append(command: command, dataSet: identifiers[index], to: &bytes)
             }
-            return true
+            return sent > 0
         }
+        if sent < identifiers.count, try await hasOverflown() { return false }
+        return isWritten
     }
 
     /// A status that is not Pending: final, unless the service goes on after it.
@@ -155,10 +215,11 @@ public final class FindResponder: Sendable {
                 StatusReply(rules.tooManyMatches ?? .unableToProcess, errorComment: "more than one match")
             )
         }
+        if try await hasOverflown() { return false }
         let command = command(pending: reply)
         return try await pipe.write { bytes in
             // Seen from within the pipe: a handler that writes from several tasks gets nothing out after its final status.
-            guard mayMatch else { return false }
+            guard countIn() == 1 else { return false }
             writer.append(command: command, dataSet: identifier, to: &bytes)
             return true
         }
@@ -167,21 +228,42 @@ public final class FindResponder: Sendable {
     /// Sends a final status. False if there was one already.
     @discardableResult
     public func finish(_ reply: StatusReply) async throws -> Bool {
-        let (isFirst, held) = state.withLockedValue { state in
+        let (isFirst, held) = state.withLockedValue { state -> (Bool, [(identifier: [UInt8], reply: StatusReply)]) in
             defer {
                 state.isFinished = true
                 state.held = []
             }
-            return (!state.isFinished, reply.status == .success ? state.held : [])
+            guard !state.isFinished else { return (false, []) }
+            state.final = reply
+            guard reply.status == .success else { return (true, []) }
+            state.matches += state.held.count
+            return (true, state.held)
         }
         guard isFirst else { return false }
         let matches = held.map { ($0.identifier, self.command($0.reply, hasDataSet: true)) }
-        let command = command(reply, hasDataSet: false)
+        let (command, dataSet) = final(reply)
         // It waits as any other: who asks without reading what is answered fills a line of bounded length, and no memory.
         return try await pipe.write(isFinal: true) { bytes in
             for (identifier, pending) in matches { writer.append(command: pending, dataSet: identifier, to: &bytes) }
-            writer.append(command: command, dataSet: nil, to: &bytes)
+            writer.append(command: command, dataSet: dataSet, to: &bytes)
             return true
+        }
+    }
+
+    /// The final response in the form of this server.
+    private func final(_ reply: StatusReply) -> (command: [UInt8], dataSet: [UInt8]?) {
+        switch form.statusPlace {
+        case .command:
+            let dataSet = reply.status == .cancel && form.cancelCarriesIdentifier ? cancelIdentifier : nil
+            return (command(reply, hasDataSet: dataSet != nil), dataSet)
+        case .identifier:
+            var identifier = DataSet()
+            let code = reply.status.code
+            let value = [UInt8(truncatingIfNeeded: code), UInt8(truncatingIfNeeded: code >> 8)]
+            identifier.set(DataElement(tag: Tag(0x0000, 0x0900), vr: .US, bytes: value))
+            return (command(StatusReply(.pending), hasDataSet: true), try? identifier.encoded(transferSyntax))
+        case .nowhere:
+            return (command(nil, hasDataSet: false), nil)
         }
     }
 
@@ -198,16 +280,16 @@ public final class FindResponder: Sendable {
     }
 
     /// A new command set for each response: nothing of an earlier one can stick to it.
-    private func command(_ reply: StatusReply, hasDataSet: Bool) -> [UInt8] {
+    private func command(_ reply: StatusReply?, hasDataSet: Bool) -> [UInt8] {
         CommandSet(
             field: CommandField.findResponse,
             affectedSOPClass: request.affectedSOPClass,
-            messageIDBeingRespondedTo: messageID,
+            messageIDBeingRespondedTo: messageID &+ form.messageIDOffset,
             dataSetType: hasDataSet ? CommandSet.hasDataSet : CommandSet.noDataSet,
-            status: reply.status,
-            offendingElements: reply.offendingElements,
-            errorComment: reply.errorComment,
-            errorID: reply.errorID
+            status: reply?.status,
+            offendingElements: reply?.offendingElements ?? [],
+            errorComment: reply?.errorComment,
+            errorID: reply?.errorID
         ).encoded()
     }
 }

@@ -98,6 +98,12 @@ public struct Negotiator: Sendable {
         return accept(request, identityResponse: identityResponse, peerRule: peerRule)
     }
 
+    /// The rule of ``AcceptorPolicy/peers`` that governs a request from an address; nil if none does.
+    public func governingRule(for request: AssociateRequest, from remoteAddress: String?) -> PeerRule.ID? {
+        guard case .governed(let rule) = policy.peerVerdict(on: request, from: remoteAddress) else { return nil }
+        return rule
+    }
+
     private func allows(_ field: AETitleField, _ allowed: Set<AETitle>) -> Bool {
         guard let title = field.title else { return allowed.isEmpty && policy.acceptsInvalidAETitles }
         return allowed.isEmpty || allowed.contains(title)

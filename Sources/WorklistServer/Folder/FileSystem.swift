@@ -5,6 +5,7 @@ enum FileSystem {
     struct Entry: Hashable {
         let name: String
         let isFolder: Bool
+        let isLink: Bool
         let stamp: Stamp
     }
 
@@ -50,9 +51,26 @@ enum FileSystem {
                 size: Int(status.st_size),
                 inode: UInt(status.st_ino)
             )
-            entries.append(Entry(name: name, isFolder: kind == S_IFDIR, stamp: stamp))
+            let isLink = entry.pointee.d_type == UInt8(DT_LNK)
+            entries.append(Entry(name: name, isFolder: kind == S_IFDIR, isLink: isLink, stamp: stamp))
         }
         return entries
+    }
+
+    /// The bytes of a file of `/proc`, which says no size.
+    static func readSystemFile(_ path: String) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(errno) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let got = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw Failure(errno) }
+            if got == 0 { return bytes }
+            bytes += buffer[..<got]
+        }
     }
 
     /// The bytes of a regular file of at most `limit` bytes.

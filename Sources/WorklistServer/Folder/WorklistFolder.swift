@@ -1,4 +1,4 @@
-import DICOMData
+import Glibc
 import Synchronization
 
 /// A folder of worklist files, as `wlmscpfs` of DCMTK and the worklist plugin of Orthanc serve it.
@@ -6,8 +6,9 @@ import Synchronization
 /// - A sub-folder named like an AE title holds the items for that title; files in the folder itself are for every title
 ///   without a sub-folder.
 /// - Files end in `.wl`, and are DICOM files or bare data sets.
-/// - Every call looks at the files' sizes and times, and reads again only what changed. A file that cannot be read is
-///   left out and reported; the others are served.
+/// - The folder is watched: a query finds every change that was made before it, and reads only what changed. Where watching is
+///   not to be had (network file systems, links), every query looks at the files' sizes and times.
+/// - A file that cannot be read is left out and reported; the others are served. One that is being written is tried again.
 ///
 /// A path is never made of text from the network: the sub-folders are listed, and their names compared.
 public final class WorklistFolder: WorklistSource {
@@ -19,57 +20,52 @@ public final class WorklistFolder: WorklistSource {
         public var description: String { "\(file): \(reason)" }
     }
 
-    /// Larger files are left out: 16 MB, for what is some kilobytes.
-    static let sizeLimit = 16 * 1_048_576
+    private struct State {
+        /// By path.
+        var shelves: [String: FolderShelf] = [:]
+        var watcher: FolderWatcher?
+    }
 
     public let path: String
-    private let state = Mutex<[String: Shelf]>([:])
+    private let state: Mutex<State>
 
-    public init(path: String) {
+    /// - Parameter watches: False looks at sizes and times at every query.
+    public init(path: String, watches: Bool = true) {
         self.path = path
+        state = Mutex(State(watcher: watches ? FolderWatcher() : nil))
     }
 
-    /// What was read of one folder.
-    private struct Shelf {
-        struct File {
-            let stamp: FileSystem.Stamp
-            let result: Result<DataSet, WorklistSourceError>
+    public func cursor(for request: WorklistRequest) async throws(WorklistSourceError) -> (any WorklistCursor)? {
+        // What is just being written is worth a moment: without it a row would be missing that was there before.
+        for _ in 0..<10 {
+            let (arena, isUnfinished) = try arena(calledAETitle: request.calledAETitle)
+            if !isUnfinished { return arena?.cursor() }
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
         }
-
-        var files: [String: File] = [:]
-        var arena = WorklistArena()
-    }
-
-    public func cursor(for request: WorklistRequest) throws(WorklistSourceError) -> (any WorklistCursor)? {
-        try arena(calledAETitle: request.calledAETitle)?.cursor()
+        return try arena(calledAETitle: request.calledAETitle).arena?.cursor()
     }
 
     public func count() throws(WorklistSourceError) -> Int {
-        var count = 0
-        for title in try titles() + [""] { count += try arena(calledAETitle: title)?.count ?? 0 }
-        return count
-    }
-
-    private func arena(calledAETitle: String) throws(WorklistSourceError) -> WorklistArena? {
-        let entries = try list(path)
-        if let folder = entries.first(where: { $0.isFolder && $0.name == calledAETitle }) {
-            return try arena(in: path + "/" + folder.name, entries: nil)
+        try state.withLock { state throws(WorklistSourceError) in
+            Self.takeChanges(&state)
+            var count = try Self.shelf(path, &state).arena.count
+            for title in try titles(&state) { count += try Self.shelf(path + "/" + title, &state).arena.count }
+            return count
         }
-        let hasFiles = entries.contains { !$0.isFolder && Self.isWorklistFile($0.name) }
-        // Where every title has its own folder, one without is unknown, not empty.
-        if !hasFiles, entries.contains(where: \.isFolder) { return nil }
-        return try arena(in: path, entries: entries)
     }
 
     /// The AE titles that have a folder of their own, sorted.
     public func titles() throws(WorklistSourceError) -> [String] {
-        try list(path).filter(\.isFolder).map(\.name).sorted()
+        try state.withLock { state throws(WorklistSourceError) in
+            Self.takeChanges(&state)
+            return try titles(&state)
+        }
     }
 
     /// The files that were left out when their folders were last asked for.
     public func problems() -> [Problem] {
-        state.withLock { shelves in
-            shelves.values.flatMap { shelf in
+        state.withLock { state in
+            state.shelves.values.flatMap { shelf in
                 shelf.files.values.compactMap { file in
                     guard case .failure(let error) = file.result else { return nil }
                     return Problem(file: error.place, reason: error.reason)
@@ -78,58 +74,76 @@ public final class WorklistFolder: WorklistSource {
         }.sorted { $0.file < $1.file }
     }
 
-    private func list(_ path: String) throws(WorklistSourceError) -> [FileSystem.Entry] {
+    /// Those of ``problems()`` that this was not called for yet: each file is told once, and again when it has changed.
+    public func newProblems() -> [Problem] {
+        state.withLock { state in
+            var problems: [Problem] = []
+            for path in state.shelves.keys {
+                let errors = state.shelves[path]?.unreported() ?? []
+                problems += errors.map { Problem(file: $0.place, reason: $0.reason) }
+            }
+            return problems
+        }.sorted { $0.file < $1.file }
+    }
+
+    // MARK: Looking
+
+    private func arena(
+        calledAETitle: String
+    ) throws(WorklistSourceError) -> (arena: WorklistArena?, isUnfinished: Bool) {
+        try state.withLock { state throws(WorklistSourceError) in
+            Self.takeChanges(&state)
+            let root = try Self.shelf(path, &state)
+            var served: FolderShelf? = root
+            if let title = root.folders.first(where: { $0 == calledAETitle }) {
+                served = try Self.shelf(path + "/" + title, &state)
+            } else if root.files.isEmpty, !root.folders.isEmpty {
+                // Where every title has its own folder, one without is unknown, not empty.
+                served = nil
+            }
+            return (served?.arena, served?.hasUnfinished(now: time(nil)) ?? false)
+        }
+    }
+
+    private func titles(_ state: inout State) throws(WorklistSourceError) -> [String] {
+        try Self.shelf(path, &state).folders.sorted()
+    }
+
+    /// A folder as it is now. The lock is held while files are read, so that two queries at once do not read them twice.
+    private static func shelf(_ path: String, _ state: inout State) throws(WorklistSourceError) -> FolderShelf {
+        var shelf = state.shelves[path] ?? FolderShelf()
+        guard shelf.mustLook else { return shelf }
+        // Before the look: what changes while it goes on is seen at the next one.
+        if shelf.watch == nil { shelf.watch = state.watcher?.watch(path) }
         do {
-            return try FileSystem.entries(of: path)
+            try shelf.look(at: path)
         } catch {
-            throw WorklistSourceError(place: path, reason: "cannot list the folder: \(error.reason)")
+            state.shelves[path] = nil
+            throw error
         }
+        state.shelves[path] = shelf
+        return shelf
     }
 
-    private func arena(in folder: String, entries: [FileSystem.Entry]?) throws(WorklistSourceError) -> WorklistArena {
-        var listed = entries ?? []
-        if entries == nil { listed = try list(folder) }
-        let present = listed.filter { !$0.isFolder && Self.isWorklistFile($0.name) }
-        // Files are read while the lock is held, so that two queries at once do not read them twice.
-        return state.withLock { shelves in
-            var shelf = shelves[folder] ?? Shelf()
-            var files: [String: Shelf.File] = [:]
-            files.reserveCapacity(present.count)
-            var hasChanged = present.count != shelf.files.count
-            for entry in present {
-                if let known = shelf.files[entry.name], known.stamp == entry.stamp {
-                    files[entry.name] = known
-                } else {
-                    files[entry.name] = Shelf.File(stamp: entry.stamp, result: Self.read(folder + "/" + entry.name))
-                    hasChanged = true
-                }
+    private static func takeChanges(_ state: inout State) {
+        guard let changes = state.watcher?.changes(), !changes.names.isEmpty || changes.isIncomplete else { return }
+        for (path, shelf) in state.shelves {
+            guard let watch = shelf.watch else { continue }
+            var shelf = shelf
+            if changes.isIncomplete {
+                shelf.isStale = true
+                shelf.changed = Set(shelf.files.keys)
             }
-            guard hasChanged else { return shelf.arena }
-            shelf.files = files
-            let readable = files.keys.sorted().compactMap { try? files[$0]?.result.get() }
-            // What was decoded can be encoded: the limits are the same.
-            shelf.arena = (try? WorklistArena(WorklistOrder.sorted(readable) { $0 })) ?? WorklistArena()
-            shelves[folder] = shelf
-            return shelf.arena
-        }
-    }
-
-    static func isWorklistFile(_ name: String) -> Bool {
-        name.utf8.count > 3 && name.suffix(3).lowercased() == ".wl"
-    }
-
-    private static func read(_ path: String) -> Result<DataSet, WorklistSourceError> {
-        do throws(FileSystem.Failure) {
-            let bytes = try FileSystem.read(path, limit: sizeLimit)
-            do throws(DICOMFile.ReadError) {
-                let item = try DICOMFile(parsing: bytes).dataSet
-                guard !item.isEmpty else { return .failure(WorklistSourceError(place: path, reason: "is empty")) }
-                return .success(item)
-            } catch {
-                return .failure(WorklistSourceError(place: path, reason: "\(error)"))
+            if let names = changes.names[watch] {
+                shelf.isStale = true
+                shelf.changed.formUnion(names)
             }
-        } catch {
-            return .failure(WorklistSourceError(place: path, reason: error.reason))
+            if changes.ended.contains(watch) {
+                // A folder moved away would go on to tell of changes that are none of ours.
+                state.watcher?.unwatch(watch)
+                shelf.watch = nil
+            }
+            state.shelves[path] = shelf
         }
     }
 }

@@ -24,7 +24,7 @@ public struct WorklistService: Sendable {
     }
 
     /// Answers queries of a server from now on: Modality Worklist, Patient Root and Study Root.
-    public func bind(to server: DICOMServer) {
+    public func bind(to server: any HandlerBinding) {
         for sopClass in Self.sopClasses {
             server.bindFind(for: sopClass) { event, responder in try await answer(event, responder) }
         }
@@ -105,7 +105,12 @@ public struct WorklistService: Sendable {
             } else {
                 // Much is looked at and little found: others have their turn.
                 await Task.yield()
-                if event.isCancelled { continue }
+                // Too late: a limit has ended it. Or a cancel that no candidate was there to see.
+                if responder.isFinished { return }
+                if event.isCancelled {
+                    try await responder.finish(StatusReply(.cancel))
+                    return
+                }
             }
         }
     }

@@ -14,12 +14,13 @@ struct WorklistArena: Sendable {
         count = 0
     }
 
-    /// The items in the order they come; throws for one that cannot be encoded.
-    init(_ items: [DataSet]) throws(DataSetEncodingError) {
+    init(encoded items: some Sequence<[UInt8]>) {
         var batches: [EncodedDataSets] = []
         var batch = EncodedDataSets()
+        var count = 0
         for item in items {
-            batch.append(try item.encoded(.explicitVRLittleEndian))
+            batch.append(item)
+            count += 1
             if batch.bytes.count >= Self.batchSize {
                 batches.append(batch)
                 batch = EncodedDataSets()
@@ -27,7 +28,15 @@ struct WorklistArena: Sendable {
         }
         if !batch.isEmpty { batches.append(batch) }
         self.batches = batches
-        count = items.count
+        self.count = count
+    }
+
+    /// The items in the order they come; throws for one that cannot be encoded.
+    init(_ items: [DataSet]) throws(DataSetEncodingError) {
+        var encoded: [[UInt8]] = []
+        encoded.reserveCapacity(items.count)
+        for item in items { encoded.append(try item.encoded(.explicitVRLittleEndian)) }
+        self.init(encoded: encoded)
     }
 
     /// All of them are candidates: in memory, looking is as fast as choosing.

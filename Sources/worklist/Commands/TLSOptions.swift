@@ -154,58 +154,30 @@ struct TLSServerOptions: ParsableArguments {
     )
     var profile: String?
 
-    private var rule: TLSServerSettings.ClientCertificates? {
-        guard let clientCertificates else {
-            return authorities.isEmpty ? TLSServerSettings.ClientCertificates.none : .required
-        }
-        return TLSServerSettings.ClientCertificates(rawValue: clientCertificates)
-    }
-
     func validate() throws {
-        if let profile, TLSProfile(named: profile) == nil { throw ValidationError(TLSWords.unknownProfile(profile)) }
-        guard let rule else {
-            throw ValidationError("--tls-client-certificates takes required, requested or none.")
-        }
-        if certificate == nil {
+        guard let settings else {
             guard key == nil, keyPasswordFile == nil, authorities.isEmpty, clientCertificates == nil, profile == nil
             else {
                 throw ValidationError("TLS needs a certificate: --tls-cert.")
             }
+            return
         }
-        if rule != .none, authorities.isEmpty {
-            throw ValidationError("--tls-client-certificates \(rule.rawValue) needs --tls-ca.")
-        }
-        if rule == .none, !authorities.isEmpty {
-            throw ValidationError("--tls-ca is for clients' certificates: leave out --tls-client-certificates none.")
-        }
-    }
-
-    /// For the line that says the server is ready.
-    var words: String {
-        guard certificate != nil else { return "" }
-        switch rule {
-        case .required: return "TLS with client certificates, "
-        case .requested: return "TLS, client certificates welcome, "
-        case .some(.none), nil: return "TLS, "
+        if let problem = settings.problem(certificates: "--tls-client-certificates", authority: "--tls-ca") {
+            throw ValidationError(problem)
         }
     }
 
     /// Nil without TLS.
-    func security() throws(CommandFailure) -> TransportSecurity? {
-        guard let certificate else { return nil }
-        var settings = TLSServerSettings(
-            identity: TLSWords.identity(certificate, key: key, keyPasswordFile: keyPasswordFile),
-            clientCertificates: rule ?? .required,
-            trustRoots: .files(authorities)
-        )
-        if let profile = profile.flatMap(TLSProfile.init(named:)) {
-            settings.profile = profile
-            if profile.isWeak { StandardError.write(TLSWords.warning(profile)) }
-        }
-        do {
-            return try settings.transportSecurity()
-        } catch {
-            throw CommandFailure(.usage, error.description)
+    var settings: ServeTLS? {
+        certificate.map {
+            ServeTLS(
+                certificate: $0,
+                key: key,
+                keyPasswordFile: keyPasswordFile,
+                authorities: authorities,
+                clientCertificates: clientCertificates,
+                profile: profile
+            )
         }
     }
 }

@@ -108,10 +108,10 @@ struct WorklistFolderTests {
         #expect(source.problems().count == 2)
     }
 
-    @Test("New, changed and deleted files show at the next query")
-    func changes() async throws {
+    @Test("New, changed and deleted files show at the next query", arguments: [true, false])
+    func changes(watches: Bool) async throws {
         let folder = try TemporaryFolder()
-        let source = WorklistFolder(path: folder.path)
+        let source = WorklistFolder(path: folder.path, watches: watches)
         #expect(try await ids(source) == [])
         try folder.write("a.wl", file(item("1")))
         #expect(try await ids(source) == ["1"])
@@ -129,7 +129,7 @@ struct WorklistFolderTests {
         let folder = try TemporaryFolder()
         try folder.write("a.wl", file(item("1")))
         folder.touch("a.wl", seconds: 1_000_000)
-        let source = WorklistFolder(path: folder.path)
+        let source = WorklistFolder(path: folder.path, watches: false)
         #expect(try await ids(source) == ["1"])
         // Same size, same time, same file: only a reader that looks inside could tell.
         try folder.write("a.wl", file(item("2")))
@@ -174,5 +174,80 @@ struct WorklistFolderTests {
         folder.folder("folder.wl")
         #expect(symlink("/nowhere", folder.path + "/link.wl") == 0)
         #expect(try await ids(WorklistFolder(path: folder.path)) == ["1"])
+    }
+
+    @Test("A watched file that changes within a tick of the clock, and keeps its size, is read again")
+    func sameStamp() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a.wl", file(item("1")))
+        folder.touch("a.wl", seconds: 1_000_000)
+        let source = WorklistFolder(path: folder.path)
+        #expect(try await ids(source) == ["1"])
+        try folder.write("a.wl", file(item("2")))
+        folder.touch("a.wl", seconds: 1_000_000)
+        #expect(try await ids(source) == ["2"])
+    }
+
+    @Test("Sub-folders that come, go and come again are noticed")
+    func folders() async throws {
+        let folder = try TemporaryFolder()
+        folder.folder("A")
+        try folder.write("A/a.wl", file(item("1")))
+        let source = WorklistFolder(path: folder.path)
+        #expect(try await ids(source, "A") == ["1"])
+        #expect(try await ids(source, "B") == nil)
+        folder.folder("B")
+        #expect(try await ids(source, "B") == [])
+        try folder.write("B/b.wl", file(item("2")))
+        #expect(try await ids(source, "B") == ["2"])
+        folder.delete("B/b.wl")
+        #expect(rmdir(folder.path + "/B") == 0)
+        #expect(try await ids(source, "B") == nil)
+        folder.folder("B")
+        try folder.write("B/c.wl", file(item("3")))
+        #expect(try await ids(source, "B") == ["3"])
+    }
+
+    @Test("A file that is half written is tried again before an answer goes without it")
+    func halfWritten() async throws {
+        let folder = try TemporaryFolder()
+        let whole = try file(item("1"))
+        try folder.write("a.wl", whole)
+        let source = WorklistFolder(path: folder.path)
+        #expect(try await ids(source) == ["1"])
+        try folder.write("a.wl", Array(whole.prefix(200)))
+        async let answer = ids(source)
+        try await Task.sleep(for: .milliseconds(40))
+        try folder.write("a.wl", whole)
+        #expect(try await answer == ["1"])
+    }
+
+    @Test("What a link points to may change unseen, and is looked at every time")
+    func links() async throws {
+        let folder = try TemporaryFolder()
+        let other = try TemporaryFolder()
+        try other.write("real", file(item("1")))
+        #expect(symlink(other.path + "/real", folder.path + "/link.wl") == 0)
+        let source = WorklistFolder(path: folder.path)
+        #expect(try await ids(source) == ["1"])
+        try other.write("real", file(item("2")))
+        other.touch("real", seconds: 1_000_000)
+        #expect(try await ids(source) == ["2"])
+    }
+
+    @Test("A broken file is told once, and again when it was written anew")
+    func told() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("bad.wl", Array("this is not DICOM at all".utf8))
+        folder.touch("bad.wl", seconds: 1_000_000)
+        let source = WorklistFolder(path: folder.path)
+        #expect(try await ids(source) == [])
+        #expect(source.newProblems().count == 1)
+        #expect(try await ids(source) == [])
+        #expect(source.newProblems().isEmpty)
+        try folder.write("bad.wl", Array("nor is this, which is longer".utf8))
+        folder.touch("bad.wl", seconds: 1_000_001)
+        #expect(try await ids(source) == [])
+        #expect(source.newProblems().count == 1)
     }
 }
