@@ -124,7 +124,11 @@ let package = Package(
             exclude: ["Certificates"],
             swiftSettings: strict
         ),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CNcurses"], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalTests",
+            dependencies: ["Terminal", "CNcurses", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "WorklistServerTests",
             dependencies: ["WorklistServer", "DICOMMatching", "DICOMData"],
@@ -146,7 +150,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["worklist", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "worklist", "WorklistBrowser", "Terminal", "DICOMMatching", "DICOMData",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             exclude: ["Pictures"],
             swiftSettings: strict
         ),

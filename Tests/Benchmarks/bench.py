@@ -1,14 +1,14 @@
 """Figures of this program beside those of DCMTK and pynetdicom, in one run on one machine: read the ratios, not the numbers.
 
-bench.py WORKLIST [PART...]    the path of the release binary, benchmark-peer beside it; PARTs are browser, roundtrip, server, stream,
-associations
+bench.py WORKLIST [PART...]    the path of the release binary, benchmark-peer beside it; PARTs are browser, million,
+roundtrip, server, stream, associations
 """
 import os
 import sys
 
 import figures
 
-PARTS = ["browser", "roundtrip", "server", "stream", "associations"]
+PARTS = ["browser", "million", "roundtrip", "server", "stream", "associations"]
 
 
 def main():

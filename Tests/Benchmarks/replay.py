@@ -1,7 +1,11 @@
 """A C-FIND SCP that answers with pre-encoded matches as fast as the socket takes them: the source the benchmarks measure against.
 
-replay.py PORT COUNT [RATE]    RATE in matches a second; without it there is no limit. Honours C-CANCEL.
+replay.py PORT COUNT [RATE] [--distinct]    RATE in matches a second; without it there is no limit. Honours C-CANCEL.
+
+--distinct: no two items are alike, and neither names nor numbers come in order; one item in a thousand has another
+status each time it is asked for.
 """
+import random
 import select
 import socket
 import struct
@@ -42,6 +46,83 @@ def worklist_item(i, explicit):
     ])
 
 
+FAMILIES = [a + b for a in "Al Ba Co De El Fa Go Ha In Jo Ka Lu Ma No Or Pe Qu Ri Sa Tu".split()
+            for b in "bert dorf gado hner lini mann nova quist rini sen".split()]
+GIVEN = [a + b for a in "An Be Ce Do Ev Fi Gi He Is Ju".split() for b in "a bina dra ela fan gard helm rit".split()]
+DIGITS = 8
+
+
+def numbers(count):
+    """Each item's number once, far from order; as bytes, so that items differ without being encoded anew."""
+    step = 618_033
+    while count and any(count % p == 0 and step % p == 0 for p in range(2, 1000)):
+        step += 1
+    for place in range(count):
+        yield b"%0*d" % (DIGITS, place * step % max(count, 1))
+
+
+def distinct_item(random, explicit):
+    """An item whose numbers are 9s, to be written over."""
+    nines, modality = "9" * DIGITS, random.choice(["CT", "MR", "CR", "DX", "US", "MG", "NM", "PT", "XA", "RF"])
+
+    def e(*arguments):
+        return element(*arguments, explicit)
+
+    step = b"".join([
+        e(0x08, 0x60, b"CS", modality), e(0x40, 0x01, b"AE", f"ST{random.randrange(40):02d}"),
+        e(0x40, 0x02, b"DA", f"2026{random.randrange(1, 13):02d}{random.randrange(1, 29):02d}"),
+        e(0x40, 0x03, b"TM", f"{random.randrange(24):02d}{random.randrange(60):02d}00"),
+        e(0x40, 0x06, b"PN", f"{random.choice(FAMILIES)}^Tech"), e(0x40, 0x07, b"LO", f"{modality} EXAMINATION"),
+        e(0x40, 0x09, b"SH", f"SPS{nines}"), e(0x40, 0x10, b"SH", f"ROOM{random.randrange(20)}"),
+        e(0x40, 0x11, b"SH", f"FLOOR{random.randrange(4)}"), e(0x40, 0x20, b"CS", "SCHEDULED"),
+    ])
+    return b"".join([
+        e(0x08, 0x05, b"CS", "ISO_IR 100"), e(0x08, 0x50, b"SH", f"ACC{nines}"), e(0x08, 0x90, b"PN", "Holt^Petra^^Dr"),
+        e(0x10, 0x10, b"PN", f"{random.choice(FAMILIES)}^{random.choice(GIVEN)}"), e(0x10, 0x20, b"LO", f"PID{nines}"),
+        e(0x10, 0x30, b"DA", f"19{random.randrange(30, 99)}{random.randrange(1, 13):02d}{random.randrange(1, 29):02d}"),
+        e(0x10, 0x40, b"CS", random.choice("FM")),
+        e(0x10, 0x1030, b"DS", "70"), e(0x10, 0x2000, b"LO", ""), e(0x10, 0x2110, b"LO", ""),
+        e(0x20, 0x0D, b"UI", f"1.2.826.0.1.3680043.10.999.1{nines}"), e(0x32, 0x1032, b"PN", "Novak^Dr"),
+        e(0x32, 0x1060, b"LO", f"{modality} EXAMINATION"), sequence(0x40, 0x100, step, explicit),
+        e(0x40, 0x1001, b"SH", f"RP{nines}"), e(0x40, 0x1003, b"SH", "ROUTINE"),
+    ])
+
+
+class Distinct:
+    """Blocks of matches, made from templates by writing other numbers into them."""
+
+    def __init__(self, head, templates, count, query):
+        self.numbers, self.query, self.made = numbers(count), query, 0
+        self.templates = []
+        for data in templates:
+            frame = head + pdu(4, value_of(head, data))
+            places, at = [], frame.find(b"9" * DIGITS)
+            while at >= 0:
+                places.append(at)
+                at = frame.find(b"9" * DIGITS, at + DIGITS)
+            self.templates.append((frame, places, frame.find(b"SCHEDULED")))
+
+    def block(self, n):
+        parts = []
+        for _ in range(n):
+            number = next(self.numbers)
+            # Another stride than that of the numbers: names and numbers are not tied.
+            frame, places, status = self.templates[self.made * 7 % len(self.templates)]
+            item = bytearray(frame)
+            for at in places:
+                item[at:at + DIGITS] = number
+            if self.query and self.made % 1000 == self.query:
+                item[status:status + 9] = b"ARRIVED  "
+            parts.append(item)
+            self.made += 1
+        return b"".join(parts)
+
+
+def value_of(head, data):
+    """The data set's PDV, for the presentation context of the command before it."""
+    return value(head[10], 2, data)
+
+
 def accept(connection, body):
     at, syntaxes, reply = 68, {}, b""
     while at < len(body):
@@ -67,7 +148,10 @@ def accept(connection, body):
     return syntaxes
 
 
-def serve(connection, count, rate, bank):
+QUERIES = iter(range(1 << 30))
+
+
+def serve(connection, count, rate, bank, distinct):
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _, body = read_pdu(connection)
     syntaxes = accept(connection, body)
@@ -101,14 +185,15 @@ def serve(connection, count, rate, bank):
         head = value(context, 3, response(0xFF00, True))
         frames = [pdu(4, head) + pdu(4, value(context, 2, data)) for data in bank[syntaxes[context]]]
         batch = max(1, int(rate / 100)) if rate else 250
+        source = Distinct(pdu(4, head), bank[syntaxes[context]], count, next(QUERIES)) if distinct else None
         blocks = {}
         sent, cancelled, start = 0, False, time.perf_counter()
         while sent < count and not cancelled:
             n = min(batch, count - sent)
             at = sent % len(frames)
-            if (at, n) not in blocks:
+            if source is None and (at, n) not in blocks:
                 blocks[at, n] = b"".join(frames[(at + j) % len(frames)] for j in range(n))
-            connection.sendall(blocks[at, n])
+            connection.sendall(blocks[at, n] if source is None else source.block(n))
             sent += n
             if select.select([connection], [], [], 0)[0]:
                 kind, body = read_pdu(connection)
@@ -121,9 +206,16 @@ def serve(connection, count, rate, bank):
 
 
 def main():
-    port, count = int(sys.argv[1]), int(sys.argv[2])
-    rate = float(sys.argv[3]) if len(sys.argv) > 3 else 0
-    bank = {EXPLICIT: [worklist_item(i, True) for i in range(2000)], IMPLICIT: [worklist_item(i, False) for i in range(2000)]}
+    distinct = "--distinct" in sys.argv
+    arguments = [a for a in sys.argv[1:] if a != "--distinct"]
+    port, count = int(arguments[0]), int(arguments[1])
+    rate = float(arguments[2]) if len(arguments) > 2 else 0
+    chance = {syntax: random.Random(7) for syntax in (EXPLICIT, IMPLICIT)}
+    bank = {
+        syntax: [distinct_item(chance[syntax], syntax == EXPLICIT) if distinct else worklist_item(i, syntax == EXPLICIT)
+                 for i in range(20_011 if distinct else 2000)]
+        for syntax in (EXPLICIT, IMPLICIT)
+    }
     listener = socket.create_server(("127.0.0.1", port))
     print(f"ready {listener.getsockname()[1]}", flush=True)
     while True:
@@ -132,7 +224,7 @@ def main():
         def run(connection=connection):
             with connection:
                 try:
-                    serve(connection, count, rate, bank)
+                    serve(connection, count, rate, bank, distinct)
                 except (EOFError, OSError):
                     pass
 

@@ -58,6 +58,22 @@ extension Commands {
             )
         }
 
+        @Test("--csv-guard puts an apostrophe before what a spreadsheet would run, and only then; only CSV has it")
+        func csvGuard() async throws {
+            let peer = try Peer.server(matches: [Wire.match(0, description: "=1+1")])
+            let arguments = [
+                "find", "--to", peer.address, "--format", "csv", "--model", Wire.worklist,
+                "-k", "SPS.ScheduledProcedureStepDescription",
+            ]
+            let plain = try await Program.run(arguments)
+            #expect(plain.output.hasSuffix("\n=1+1\n"), "\(plain.everything)")
+            let guarded = try await Program.run(arguments + ["--csv-guard"])
+            #expect(guarded.output.hasSuffix("\n'=1+1\n"), "\(guarded.everything)")
+            let wrong = try await Program.run(["find", "--to", peer.address, "--format", "json", "--csv-guard"])
+            #expect(wrong.code == 2)
+            #expect(wrong.everything.contains("--csv-guard needs --format csv"))
+        }
+
         @Test("JSON: an array of objects by keyword, sequences as arrays")
         func json() async throws {
             let result = try await Self.find(["--format", "json"])

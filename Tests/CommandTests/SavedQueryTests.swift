@@ -301,6 +301,80 @@ extension Commands {
             try await terminal.until("code-0-")
         }
 
+        @Test("a number is taken from another file only after a question; then exactly one has it")
+        func numberTaken() async throws {
+            let peer = try Peer.server(matches: [Wire.match(0)])
+            let home = try Self.home(peer)
+            let saved = try await Self.browse(
+                """
+                :wait outcome
+                S
+                "Early"
+                tab
+                "7"
+                enter
+                :wait text "saved 'Early'"
+                S
+                "Late"
+                tab
+                "7"
+                enter
+                :assert 7 runs 'Early' now
+                enter
+                :assert Save the query
+                enter
+                j enter
+                :wait text "'Early' has no number now"
+                q
+                """,
+                home
+            )
+            #expect(saved.code == 0, "\(saved.everything)")
+            let early = try home.read(Self.folder + "Early.toml")
+            let late = try home.read(Self.folder + "Late.toml")
+            #expect(!early.contains("number ="), "\(early)")
+            #expect(late.contains("number = 7"), "\(late)")
+        }
+
+        @Test(
+            "a saved query shows the columns and the order of its file; a name that means no column is told with its line"
+        )
+        func view() async throws {
+            let peer = try Peer.server(matches: [Wire.match(0)])
+            let home = try Self.home(
+                peer,
+                queries: [
+                    "room.toml": """
+                    name = "Room"
+                    number = 8
+                    columns = ["time", "id", "nonsense"]
+                    sort = ["-id"]
+                    [keys]
+                    "SPS.Modality" = ""
+
+                    """
+                ]
+            )
+            let screen = home / "screen.txt"
+            let result = try await Self.browse(
+                """
+                :wait outcome
+                8
+                :wait outcome
+                :assert there is no column 'nonsense'
+                :screen \(screen)
+                !
+                :assert room.toml:3
+                esc
+                q
+                """,
+                home
+            )
+            #expect(result.code == 0, "\(result.everything)")
+            let header = try home.read("screen.txt").split(separator: "\n").first { $0.contains(" St ") } ?? ""
+            #expect(header.contains("ID") && !header.contains("Procedure"), "\(header)")
+        }
+
         @Test("a renamed query moves to a file of its new name")
         func rename() async throws {
             let peer = try Peer.server(matches: [])

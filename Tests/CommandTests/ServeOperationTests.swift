@@ -123,7 +123,10 @@ extension Commands {
             ])
             let all = try await Self.find(port)
             #expect(all.lines.count == 50)
-            _ = try await Self.find(port, ["-k", "PatientName=SMITH*", "-k", "PatientID=SECRET1", "-k", "SPS.Modality=CT"])
+            _ = try await Self.find(
+                port,
+                ["-k", "PatientName=SMITH*", "-k", "PatientID=SECRET1", "-k", "SPS.Modality=CT"]
+            )
             _ = try await Self.find(port, called: "WRONG")
             server.signal(SIGTERM)
             #expect(try await server.result().code == 0)

@@ -21,18 +21,7 @@ enum ChineseEncoding: Sendable {
         guard isAvailable, let converter = Converter(from: converterName, to: "UTF-8") else {
             return (String(decoding: bytes, as: UTF8.self), 0)
         }
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count * 2)
-        var offset = 0
-        var invalid = 0
-        while offset < bytes.count {
-            offset += converter.convert(UnsafeBufferPointer(rebasing: bytes[offset...]), into: &output)
-            guard offset < bytes.count else { break }
-            invalid += 1
-            output.append(contentsOf: [0xEF, 0xBF, 0xBD])
-            offset += unitLength(bytes, at: offset)
-        }
-        return (String(decoding: output, as: UTF8.self), invalid)
+        return converter.decode(bytes) { unitLength(bytes, at: $0) }
     }
 
     /// Length of a character by its shape, so that what follows a character without meaning is still read right.

@@ -24,6 +24,27 @@ final class Converter {
         }
     }
 
+    /// Text of the bytes as UTF-8, U+FFFD where there is no character, and how often that was.
+    ///
+    /// - Parameter unitLength: Bytes of the character without meaning at an offset, so that what follows is read right.
+    func decode(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        unitLength: (_ offset: Int) -> Int
+    ) -> (text: String, invalid: Int) {
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count * 2)
+        var offset = 0
+        var invalid = 0
+        while offset < bytes.count {
+            offset += convert(UnsafeBufferPointer(rebasing: bytes[offset...]), into: &output)
+            guard offset < bytes.count else { break }
+            invalid += 1
+            output.append(contentsOf: [0xEF, 0xBF, 0xBD])
+            offset += unitLength(offset)
+        }
+        return (String(decoding: output, as: UTF8.self), invalid)
+    }
+
     /// Converts as far as it goes, appends the result and returns how many bytes of input that took.
     func convert(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Int {
         guard let base = input.baseAddress else { return 0 }

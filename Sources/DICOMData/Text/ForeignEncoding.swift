@@ -13,19 +13,9 @@ struct ForeignEncoding: Sendable, Hashable {
         guard let converter = Converter(from: converterName, to: "UTF-8") else {
             return (String(decoding: bytes, as: UTF8.self), bytes.count { $0 >= 0x80 })
         }
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count * 2)
-        var offset = 0
-        var invalid = 0
-        while offset < bytes.count {
-            offset += converter.convert(UnsafeBufferPointer(rebasing: bytes[offset...]), into: &output)
-            guard offset < bytes.count else { break }
-            invalid += 1
-            output.append(contentsOf: [0xEF, 0xBF, 0xBD])
-            let isPair = isDoubleByte && bytes[offset] >= 0x81 && offset + 1 < bytes.count && bytes[offset + 1] >= 0x40
-            offset += isPair ? 2 : 1
+        return converter.decode(bytes) { offset in
+            isDoubleByte && bytes[offset] >= 0x81 && offset + 1 < bytes.count && bytes[offset + 1] >= 0x40 ? 2 : 1
         }
-        return (String(decoding: output, as: UTF8.self), invalid)
     }
 
     static let all: [(encoding: ForeignEncoding, about: String)] = [

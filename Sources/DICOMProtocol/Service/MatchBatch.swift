@@ -72,6 +72,29 @@ public struct MatchBatch: Hashable, Sendable {
         }
     }
 
+    /// Some of the matches; the bytes of all are shared, not copied. The range must lie within ``count``.
+    public func sharing(_ range: Range<Int>) -> MatchBatch {
+        var part = MatchBatch(transferSyntax: transferSyntax)
+        part.bytes = bytes
+        part.entries = Array(entries[range])
+        return part
+    }
+
+    /// Some of the matches, with nothing but their own bytes. The range must lie within ``count``.
+    public func copying(_ range: Range<Int>) -> MatchBatch {
+        var part = MatchBatch(transferSyntax: transferSyntax)
+        for entry in entries[range] {
+            let start = Int(entry.offset)
+            part.append(bytes[start..<(start + Int(entry.length))], status: entry.status)
+        }
+        return part
+    }
+
+    /// Adds matches of a batch that has the very same bytes as this one.
+    public mutating func extend(sharing range: Range<Int>, of other: MatchBatch) {
+        entries += other.entries[range]
+    }
+
     /// Keeps the first `count` matches.
     public mutating func truncate(to count: Int) {
         guard count < entries.count else { return }

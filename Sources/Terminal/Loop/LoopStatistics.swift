@@ -42,6 +42,8 @@ public struct LoopStatistics: Sendable {
     public internal(set) var wakeUps = 0
     /// From the moment an input was there to the end of the frame that shows what it did.
     public internal(set) var inputToFrame = LatencyRecorder()
+    /// The longest the loop was busy at a stretch: a key that comes at its beginning waits so long to be looked at.
+    public internal(set) var longestTurn = Duration.zero
 
     public init() {}
 }

@@ -92,12 +92,20 @@ public final class TerminalLoop<App: TerminalApplication> {
         while turn() {}
     }
 
+    /// What has been done so far; counting begins anew.
+    public func takeStatistics() -> LoopStatistics {
+        defer { statistics = LoopStatistics() }
+        return statistics
+    }
+
     /// One turn: waits for something to do, at most `maxWait` (nil: as long as it takes), and does it. False when the
     /// program has asked to quit.
     @discardableResult
     public func turn(maxWait: Duration? = nil) -> Bool {
         guard !isFinished else { return false }
         wait(maxWait)
+        let start = Instant.now
+        defer { statistics.longestTurn = max(statistics.longestTurn, Instant.now - start) }
         statistics.wakeUps += 1
         // The signals first: a resize must be known before the keys that follow it are acted on.
         readSignals()
@@ -234,10 +242,11 @@ public final class TerminalLoop<App: TerminalApplication> {
         guard !backlog.isEmpty else { return }
         let end = Instant.now + Self.eventBudget
         var count = 0
+        // One event may be thousands of rows.
         while let event = backlog.popFirst() {
             accept(app.handle(event: event))
             count += 1
-            if count & 15 == 0, Instant.now >= end { break }
+            if Instant.now >= end { break }
         }
         statistics.events += count
         if backlog.isEmpty { backlog = [] }

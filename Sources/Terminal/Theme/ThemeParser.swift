@@ -14,15 +14,9 @@ struct ThemeParser {
         let parser = ThemeParser(file: file, lines: ThemeLines(text))
         let table: TOMLTable
         do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw ThemeError(
-                file: file,
-                line: error.source.begin.line,
-                message: "not TOML: \(TerminalText(error.description)) (column \(error.source.begin.column))"
-            )
+            table = try SafeTOML.parse(text)
         } catch {
-            throw ThemeError(file: file, line: nil, message: "not TOML: \(TerminalText(String(describing: error)))")
+            throw ThemeError(file: file, line: error.line, message: "not TOML: \(error.words) (column \(error.column))")
         }
         return try parser.definition(table, name: name, inherit: inherit)
     }
@@ -338,6 +332,8 @@ struct ThemeParser {
 /// Finds the line of a key again: the TOML parser tells lines only for its own errors.
 struct ThemeLines {
     private var places: [String: Int] = [:]
+    /// Tables that no line names but as the beginning of a dotted key.
+    private var beginnings: [String: Int] = [:]
 
     init(_ text: String) {
         var section = ""
@@ -359,6 +355,11 @@ struct ThemeLines {
 
     private mutating func note(_ path: String, _ number: Int) {
         if places[path] == nil { places[path] = number }
+        var rest = path[...]
+        while let dot = rest.lastIndex(of: ".") {
+            rest = rest[..<dot]
+            if beginnings[String(rest)] == nil { beginnings[String(rest)] = number }
+        }
     }
 
     /// The line of `section.key` itself.
@@ -369,7 +370,7 @@ struct ThemeLines {
         var path = section.isEmpty ? key[...] : (section + "." + key)[...]
         while true {
             if let line = places[String(path)] { return line }
-            guard let dot = path.lastIndex(of: ".") else { return nil }
+            guard let dot = path.lastIndex(of: ".") else { return beginnings[section.isEmpty ? key : section] }
             path = path[..<dot]
         }
     }

@@ -12,7 +12,7 @@ extension Browser {
             guard list != nil else { return perform(command) }
             filterField = nil
             filterBefore = nil
-            let job = list?.rows.filter(by: RowFilter(argument))
+            let job = list?.rows.filter(by: RowFilter(argument, shown: view.columns.map(\.column)))
             follow()
             return job.map { [.arrange($0)] } ?? []
         case .serverMenu: return useServer(named: argument)
@@ -44,7 +44,7 @@ extension Browser {
     }
 
     private mutating func sort(byWord text: String) -> [Effect] {
-        guard let current = list?.rows.order else { return perform(.viewSort) }
+        guard list != nil else { return perform(.viewSort) }
         let isDescending = text.hasPrefix("-")
         let word = text.drop { $0 == "-" || $0 == "+" }
         guard let column = ListColumn(word: word) else {
@@ -52,11 +52,7 @@ extension Browser {
             message = Message(kind: .warning, text: "there is no column “\(text)”: \(known)")
             return []
         }
-        _ = current
-        let job = list?.rows.sort(by: SortOrder(column: column, isDescending: isDescending))
-        list?.isTouched = true
-        follow()
-        return job.map { [.arrange($0)] } ?? []
+        return sort(by: SortOrder(column: column, isDescending: isDescending)) + rememberView()
     }
 
     /// `-1`, `+2`, `today`, `yesterday`, `tomorrow`, `2026-11-24`.

@@ -44,6 +44,9 @@ extension Browser {
     /// When held keys are to be decided on unless another comes, on the clock of ``keyTime``: then ``Event/inputPaused``.
     public var pauseDeadline: Int64? { burst.decideAt }
 
+    /// What keys came before has nothing to do with those that come now.
+    public mutating func forgetKeys() { burst = KeyBurst() }
+
     /// A key from the terminal: acted on, or held back until it is known whether it is part of a scan.
     mutating func take(_ key: Key) -> [Effect] {
         let context = context
@@ -66,6 +69,13 @@ extension Browser {
             return scanned(text)
         case .replay(let keys): return replay(keys)
         case .refuse(let count): return refuseBurst(count)
+        case .torn:
+            undoBurst()
+            message = Message(
+                kind: .warning,
+                text: "this scan came right behind another key and may lack its beginning: look, then scan again"
+            )
+            return [.bell]
         }
     }
 
@@ -76,7 +86,7 @@ extension Browser {
         switch burst.pause() {
         case .replay(let keys): return replay(keys)
         case .refuse(let count): return refuseBurst(count)
-        case .act, .actAndWatch, .hold, .scan: return []
+        case .act, .actAndWatch, .hold, .scan, .torn: return []
         }
     }
 
@@ -86,7 +96,8 @@ extension Browser {
             .moveLeft,
             .moveRight:
             .move
-        case .filterEdit, .barcodeScan: .opener
+        case .filterEdit: .filter
+        case .barcodeScan: .opener
         default: .command
         }
     }
@@ -129,7 +140,9 @@ extension Browser {
         undoBurst()
         message = Message(
             kind: .warning,
-            text: "\(count) keys came at once, as from a scanner, but are no scan: none was carried out"
+            text: count == 1
+                ? "1 key came behind a scan that was not used, as its rest does: it was not carried out"
+                : "\(count) keys came at once, as from a scanner, but are no scan: none was carried out"
         )
         return [.bell]
     }
@@ -168,9 +181,12 @@ extension Browser {
         // The server has just said that there is no such item: the next field is asked for.
         let isAgain = scanQuery.map { $0.value == scan.value && $0.foundNothing } ?? false
         if !isAgain {
-            for field in settings.barcode.fields {
-                let rows = rows(with: scan.value, in: field)
-                if let first = rows.first { return found(rows, first, scan.value, field) }
+            let hits = settings.barcode.fields.map { (field: $0, rows: rows(with: scan.value, in: $0)) }
+                .filter { !$0.rows.isEmpty }
+            if let hit = hits.first, let row = hit.rows.first {
+                let others = hits.dropFirst().filter { !isAlso($0.rows, of: hit.rows) }
+                if let other = others.first { return contradicted(scan.value, hit, other) }
+                return found(hit.rows, row, scan.value, hit.field)
             }
         }
         return ask(for: scan.value, after: isAgain ? scanQuery?.field : nil)
@@ -189,11 +205,48 @@ extension Browser {
         return found
     }
 
+    private func items(_ rows: [Int]) -> Set<ItemIdentity> {
+        guard let table = list?.rows.table else { return [] }
+        return Set(rows.map { ItemIdentity(table.item($0)) })
+    }
+
+    /// Both are one patient, by name, ID and birth date: an identifier that is the same in two fields is no contradiction.
+    private func isAlso(_ rows: [Int], of others: [Int]) -> Bool {
+        guard let table = list?.rows.table else { return true }
+        func people(_ rows: [Int]) -> Set<[[UInt8]]> {
+            Set(
+                rows.map { row in
+                    let item = table.item(row)
+                    return [Tag.patientID, .issuerOfPatientID, .patientName, .patientBirthDate].map {
+                        Array(ItemText.trimmed(item.value([], $0) ?? []))
+                    }
+                }
+            )
+        }
+        return people(rows).isSubset(of: people(others))
+    }
+
+    /// The accession number of one patient is the ID of another: only a person can tell which was meant.
+    private mutating func contradicted(
+        _ value: String,
+        _ hit: (field: BarcodeSettings.Field, rows: [Int]),
+        _ other: (field: BarcodeSettings.Field, rows: [Int])
+    ) -> [Effect] {
+        func words(_ hit: (field: BarcodeSettings.Field, rows: [Int])) -> TerminalText {
+            let count = items(hit.rows).count
+            let whose = count == 1 ? hit.rows.first.map { name(ofRow: $0) } ?? "" : "\(count) items"
+            return "\(hit.field.word) of \(whose)"
+        }
+        movedAt = now
+        message = Message(kind: .warning, text: "none is chosen: the scan is \(words(hit)), and \(words(other))")
+        return [.bell]
+    }
+
     private mutating func found(_ rows: [Int], _ first: Int, _ value: String, _ field: BarcodeSettings.Field)
         -> [Effect]
     {
         guard let list else { return [] }
-        let items = Set(rows.map { ItemIdentity(list.rows.table.item($0)) })
+        let items = items(rows)
         var effects: [Effect] = [.bell]
         let code: TerminalText = isPrivate ? "***" : TerminalText(value)
         guard items.count == 1, let identity = items.first else {
@@ -214,7 +267,11 @@ extension Browser {
             _ = self.list?.rows.filter(by: nil)
             note = "; the filter that hid it is cleared"
         }
-        if list.isRunning { note += "; the query is still running" }
+        if list.isRunning {
+            note += "; the query is still running"
+        } else if list.end?.isPartial == true {
+            note += "; the list is not whole"
+        }
         let rows = viewRows
         guard let place = self.list?.rows.position(of: first) else { return effects }
         self.list?.isTouched = true
@@ -228,7 +285,7 @@ extension Browser {
     private func name(ofRow row: Int) -> TerminalText {
         guard let list else { return .empty }
         let text = isPrivate ? list.rows.text(row).masked : list.rows.text(row)
-        return text[.patient].hasValue ? text[.patient].text : "NO NAME"
+        return text[.patient].hasValue ? text[.patient].text : MissingWords.name
     }
 
     /// Modality and station stay as they are, everything else makes way: what is sent is on the query line.
@@ -254,10 +311,11 @@ extension Browser {
         guard let run, overlays.isEmpty else { return effects }
         scanQuery = ScanQuery(id: run.id, value: value, field: field)
         let code: TerminalText = isPrivate ? "***" : TerminalText(value)
-        message = Message(
-            kind: .info,
-            text: "not on this list: asking \(run.server.name) for \(field.word) \(code), \(words)"
-        )
+        let whole: TerminalText = "not on this list: asking \(run.server.name) for \(field.word) \(code), \(words)"
+        // Where that has no room, the line of the query tells the code.
+        let isTooLong = whole.width + 2 > size.columns
+        let text: TerminalText = isTooLong ? "not on this list: asking \(run.server.name), \(words)" : whole
+        message = Message(kind: .info, text: text)
         return effects
     }
 
@@ -275,21 +333,36 @@ extension Browser {
         guard let scan = scanQuery, scan.id == id else { return [] }
         guard case .outcome(.complete) = end, let list else { return [] }
         let code: TerminalText = isPrivate ? "***" : TerminalText(scan.value)
-        let items =
-            list.rows.count <= 2 ? Set((0..<list.rows.count).map { ItemIdentity(list.rows.table.item($0)) }) : []
-        switch (list.rows.count, items.count) {
-        case (0, _):
+        // What the server was asked for is not what it answered with, until that has been looked at.
+        let rows = rows(with: scan.value, in: scan.field)
+        let count = list.rows.count
+        switch (count, rows.count, items(rows).count) {
+        case (0, _, _):
             scanQuery?.foundNothing = true
             let next = settings.barcode.fields.drop { $0 != scan.field }.dropFirst().first
             let hint: TerminalText = next.map { "; scan it again to look for it as \($0.word)" } ?? ""
             message = Message(kind: .warning, text: "nothing has \(scan.field.word) \(code)\(hint)")
-        case (_, 1):
+        case (_, 0, _):
+            scanQuery?.foundNothing = true
+            movedAt = now
+            let answer: TerminalText = count == 1 ? "the row that came has" : "the \(count) rows that came have"
+            message = Message(
+                kind: .error,
+                text: "NOT \(scan.field.word) \(code): \(answer) another; the server did not match on it"
+            )
+        case (_, count, 1):
             message = Message(kind: .info, text: "\(name(ofRow: 0)): \(scan.field.word) \(code) scanned")
+        case (_, _, 1):
+            guard let first = rows.first else { break }
+            _ = found(rows, first, scan.value, scan.field)
+            let others = count - rows.count
+            message?.kind = .warning
+            message?.text += "; \(others) other \(others == 1 ? "row has" : "rows have") another"
         default:
             movedAt = now
             message = Message(
                 kind: .warning,
-                text: "\(list.rows.count) rows have \(scan.field.word) \(code): none is chosen, look at each"
+                text: "\(rows.count) rows have \(scan.field.word) \(code): none is chosen, look at each"
             )
         }
         return [.bell]

@@ -19,40 +19,62 @@ extension Browser {
             message = Message(kind: .info, text: "\(focus.meaning) is empty in this row")
             return []
         }
-        return copy(value.text.string, saying: "copied \(focus.meaning): \(value.text)")
+        let doubt: TerminalText = value.isDoubtful ? "; it is not certain, compare it with the request" : ""
+        return copy(
+            value.text.string,
+            saying: "copied \(focus.meaning): \(value.text)\(doubt)",
+            isDoubtful: value.isDoubtful
+        )
     }
 
     /// The marked rows if there are any, else the row under the cursor.
     mutating func copyRow() -> [Effect] {
         if markCounts.marked > 0 { return copyMarkedRows() }
         guard let cursor = rowForAction(), !refusesWhilePrivate(), let text = list?.text(cursor.row) else { return [] }
-        return copy(Self.line(text), saying: "copied the row, values separated by tabs")
+        let isDoubtful = Self.isDoubtful(text)
+        return copy(
+            Self.line(text),
+            saying: "copied the row, values separated by tabs" + (isDoubtful ? "; not all of it is certain" : ""),
+            isDoubtful: isDoubtful
+        )
     }
 
     private mutating func copyMarkedRows() -> [Effect] {
         guard !refusesWhilePrivate(), let list else { return [] }
         let wanted = Set(list.marked.rows.values.map { UInt32(truncatingIfNeeded: $0) })
         let rows = list.rows.ordered.filter { wanted.contains($0) }
-        let text = rows.map { Self.line(list.rows.text(Int($0))) + "\n" }.joined()
+        let texts = rows.map { list.rows.text(Int($0)) }
+        let doubtful = texts.count { Self.isDoubtful($0) }
+        let text = texts.map { Self.line($0) + "\n" }.joined()
         let count: TerminalText = rows.count == 1 ? "the marked row" : "\(rows.count) marked rows"
         let hidden = markCounts.hidden > 0 ? " (\(markCounts.hidden) of them hidden by the filter)" : ""
-        return copy(text, saying: "copied \(count)\(TerminalText(hidden)), values separated by tabs")
+        let doubt: TerminalText = doubtful == 0 ? "" : "; \(doubtful) of them with text that is not certain"
+        return copy(
+            text,
+            saying: "copied \(count)\(TerminalText(hidden)), values separated by tabs\(doubt)",
+            isDoubtful: doubtful > 0
+        )
     }
 
+    private static func isDoubtful(_ text: RowText) -> Bool {
+        copied.contains { text[$0].isDoubtful } || text.isDefective
+    }
+
+    private static let copied: [ListColumn] = [
+        .date, .time, .patient, .born, .sex, .id, .accession, .modality, .station, .procedure,
+    ]
+
     private static func line(_ text: RowText) -> String {
-        let columns: [ListColumn] = [
-            .date, .time, .patient, .born, .sex, .id, .accession, .modality, .station, .procedure,
-        ]
-        return columns.map { text[$0].text.string }.joined(separator: "\t")
+        copied.map { text[$0].text.string }.joined(separator: "\t")
     }
 
     /// Copies, unless no terminal would take that much.
-    mutating func copy(_ text: String, saying words: TerminalText) -> [Effect] {
+    mutating func copy(_ text: String, saying words: TerminalText, isDoubtful: Bool = false) -> [Effect] {
         guard Clipboard.holds(text) else {
             message = tooLongToCopy(text)
             return []
         }
-        message = Message(kind: .info, text: words)
+        message = Message(kind: isDoubtful ? .warning : .info, text: words)
         if settings.isInsideTmux, !hasExplainedClipboard {
             hasExplainedClipboard = true
             message?.text += "; tmux passes it on after: set -g set-clipboard on"

@@ -77,28 +77,54 @@ extension Browser {
         return query.name
     }
 
-    /// Looks at the lists of a query as the user last did. What is not remembered stays as it is.
+    /// Looks at the lists of a query as its file says, else as the user last did. What neither knows stays as it is.
     ///
     /// Attributes shown in columns are asked for, with no value to match: a column that stays empty would mislead.
-    mutating func adoptView(for query: inout Query) {
-        let name = viewName(of: query)
-        guard name != viewedName else { return }
-        viewedName = name
-        if let name, let known = settings.views[name] {
-            view = known
+    /// - Returns: What of the file means no column; the rest of it holds.
+    mutating func adoptView(for query: inout Query) -> Message? {
+        guard query.name != viewedName else { return nil }
+        viewedName = query.name
+        // The columns of a file are of that query alone: the next one is looked at as before.
+        let own = viewBefore ?? view
+        viewBefore = nil
+        view = viewName(of: query).flatMap { settings.views[$0] } ?? own
+        var problem: Message?
+        if let saved = savedView(of: query.name) {
+            viewBefore = own
+            view = saved.view.over(view)
+            problem = saved.problem.map { Message(kind: .warning, text: "'\(query.name)': \(TerminalText($0))") }
         }
-        guard query.model == .worklist else { return }
+        guard query.model == .worklist else { return problem }
         for column in view.attributes where !query.asks(for: column.path) {
             query.set(QueryKey(column.path, source: .configuration))
         }
+        return problem
     }
 
-    /// After the user has changed the view.
+    /// What the file of a saved query says of the list; nil if it says nothing.
+    private func savedView(of name: String) -> (view: ListView, problem: String?)? {
+        guard !name.isEmpty else { return nil }
+        let saved = opened?.name == name ? opened : savedQueries.first { $0.name == name }
+        guard let saved, !saved.columns.isEmpty || !saved.sort.isEmpty else { return nil }
+        return (ListView(columns: saved.columns, sort: saved.sort), saved.viewProblem)
+    }
+
+    /// After the user has changed the view. What a saved query names itself is kept in its file, and only there.
     mutating func rememberView() -> [Effect] {
-        guard let name = viewName(of: query), settings.views[name] != view else { return [] }
-        if settings.views[name] == nil, view.isStandard { return [] }
-        settings.views[name] = view
-        return [.rememberView(name: name, view)]
+        guard let name = viewName(of: query) else { return [] }
+        var own = view
+        if let saved = savedView(of: query.name)?.view {
+            if own.changed(from: saved) {
+                let key = keymap.label(of: .querySave, in: .list) ?? "S"
+                message = Message(kind: .info, text: "for now only: \(key) keeps the list like this in '\(query.name)'")
+            }
+            if !saved.columns.isEmpty { own.columns = [] }
+            if saved.sort != nil { own.sort = nil }
+        }
+        guard settings.views[name] != own else { return [] }
+        if settings.views[name] == nil, own.isStandard { return [] }
+        settings.views[name] = own
+        return [.rememberView(name: name, own)]
     }
 }
 

@@ -26,7 +26,7 @@ extension Browser {
         return []
     }
 
-    private func exportSource(_ list: ResultList) -> ExportSource {
+    func exportSource(_ list: ResultList) -> ExportSource {
         let asOf = list.asOf
         var header = ExportHeader(
             server: "\(list.server.name) \(list.server.calledAETitle)@\(list.server.host):\(list.server.port)",
@@ -62,7 +62,7 @@ extension Browser {
             marks: Set(list.marked.rows.keys),
             markCounts: markCounts,
             filter: list.rows.filter?.text,
-            columns: ExportSource.columns(list.layout?.columns.map(\.column) ?? []),
+            columns: ExportSource.columns(list.layout?.columns.map(\.column) ?? ListColumn.allCases),
             query: list.query,
             fallback: list.rows.fallback,
             today: now.date,

@@ -117,6 +117,12 @@ extension Browser {
             return startQuery(query)
         case .queryCancel: return cancel()
         case .queryEdit:
+            // Its values stand there in full.
+            if query.matchingKeys.contains(where: { QueryWords.isPersonal(path: $0.path, vr: $0.vr) }),
+                refusesWhilePrivate()
+            {
+                return []
+            }
             overlays.append(Overlay(BuilderScreen(query: query, server: server)))
         case .queryFind: return openPatientForm()
         // Scopes and saved queries.
@@ -149,6 +155,8 @@ extension Browser {
         case .rowCopy: return copyRow()
         case .rowAsKey: addAsKey()
         case .filterEdit:
+            // A scan may have left an identifier in it.
+            if list?.rows.filter != nil, refusesWhilePrivate() { return [] }
             filterBefore = list?.rows.filter
             filterField = TextField(list?.rows.filter?.text ?? "", limit: 200)
             filterField?.select()
@@ -225,6 +233,7 @@ extension Browser {
                 effects += startQuery(query)
             case .keep(let query):
                 self.query = query
+            case .addKey(let key): query.set(key)
             case .use(let profile, let isSaving):
                 if isSaving {
                     effects.append(.saveServer(profile))

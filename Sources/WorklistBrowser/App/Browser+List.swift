@@ -52,10 +52,10 @@ extension Browser {
             message = Message(kind: .info, text: "there is no row under the cursor")
             return nil
         }
-        // For a clock that stands still, as in scripts, there is no too soon.
+        // For a clock that stands still, as in scripts, there is no too soon; one that was set back tells nothing.
         let elapsed = movedAt.map { now.seconds(since: $0) } ?? 0
-        let isTooSoon = elapsed > 0 && elapsed < Self.timeToNotice
-        if isTooSoon || (seen != nil && seen != cursor.identity) {
+        let isTooSoon = elapsed != 0 && elapsed < Self.timeToNotice
+        if isTooSoon || seen != cursor.identity {
             seen = cursor.identity
             movedAt = nil
             message = Message(kind: .warning, text: "the list changed under the cursor: look, then press the key again")
@@ -78,7 +78,7 @@ extension Browser {
             item: isPrivate ? PrivacyMask.masked(item) : item,
             fallback: reading(of: ItemIdentity(item), in: list),
             query: list.query,
-            position: (row: (list.rows.position(of: row) ?? 0) + 1, of: list.rows.shownCount),
+            position: (row: (list.rows.position(of: row, near: list.position) ?? 0) + 1, of: list.rows.shownCount),
             warning: rowWarning(row: row)
         )
         screen.changes = oldValues(row: row, in: list)

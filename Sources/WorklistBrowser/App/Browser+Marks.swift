@@ -113,7 +113,6 @@ extension ResultList {
     /// Marked items that the filter hides.
     var hiddenMarks: Int {
         guard rows.filter != nil else { return 0 }
-        let wanted = Set(marked.rows.values.map { UInt32(truncatingIfNeeded: $0) })
-        return wanted.count - rows.shown.reduce(0) { $0 + (wanted.contains($1) ? 1 : 0) }
+        return marked.rows.values.reduce(0) { $0 + (rows.isShown($1) ? 0 : 1) }
     }
 }

@@ -49,6 +49,7 @@ extension Browser {
         painted = rows
         paintedScreen = PaintedScreen(context: context, depth: overlays.count)
         isPainted = true
+        isDisturbed = false
         isOwnChange = false
     }
 
@@ -95,6 +96,7 @@ extension Browser {
         case .key(let label):
             guard let command = keymap.command(labelled: label, in: context) else { return [] }
             return perform(command)
+        case .line where isDisturbed: return []
         case .line, .field, .button:
             guard let last = overlays.indices.last else { return [] }
             return carryOut(overlays[last].click(target, isAgain: isAgain, surroundings))
@@ -107,7 +109,7 @@ extension Browser {
         guard overlays.isEmpty || (isSplit && overlays.count == 1 && overlays[0].isDetail) else { return [] }
         if let screenRow, let since = painted[screenRow]?.since {
             let elapsed = now.seconds(since: since)
-            if elapsed > 0, elapsed < Self.timeToNotice {
+            if elapsed != 0, elapsed < Self.timeToNotice {
                 lastClicked = nil
                 message = Message(kind: .warning, text: "the list moved under the pointer: look, then click again")
                 return []

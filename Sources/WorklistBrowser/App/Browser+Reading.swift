@@ -16,6 +16,7 @@ extension Browser {
             readings[cursor.identity] = set
             list?.rows.readings[cursor.identity] = set
             list?.forgetTexts()
+            run?.incoming?.rows.readings[cursor.identity] = set
             message = Message(
                 kind: .info,
                 text: set.map { "this row is read as \($0.description); all of it stays marked as a guess" }
@@ -25,8 +26,16 @@ extension Browser {
             readings.removeAll()
             server?.assumedCharacterSet = set
             if let server, let index = servers.firstIndex(where: { $0.name == server.name }) { servers[index] = server }
-            if let server { list?.server = server }
+            if let server {
+                list?.server = server
+                // The refresh under way and the watch are of the same server, read the same way.
+                run?.server = server
+                run?.incoming?.server = server
+                watch?.server = server
+            }
             if let job = list?.rows.read(with: set) { effects.append(.arrange(job)) }
+            if let job = run?.incoming?.rows.read(with: set) { effects.append(.arrange(job)) }
+            run?.previous = nil
             list?.forgetTexts()
             list?.similar = SimilarPatients()
             follow()

@@ -42,8 +42,19 @@ extension Browser {
     }
 
     mutating func runSaved(number: Int) -> [Effect] {
-        if let saved = savedQueries.first(where: { $0.number == number }) { return run(saved) }
+        let owners = savedQueries.filter { $0.number == number }
         let list = keymap.label(of: .queriesMenu, in: .list) ?? "b"
+        if owners.count > 1 {
+            // Copied files: which of them is meant, nobody can know.
+            let names = owners.map { TerminalText("'\($0.name)'") }.joined(separator: " and ")
+            message = Message(
+                kind: .warning,
+                text:
+                    "\(number) is the number of \(names); nothing was asked: \(list) lists them, a digit gives another"
+            )
+            return []
+        }
+        if let saved = owners.first { return run(saved) }
         message = Message(
             kind: .info,
             text: "no saved query has the number \(number): \(list) lists them and gives numbers"
@@ -55,6 +66,9 @@ extension Browser {
     mutating func run(_ saved: SavedQuery) -> [Effect] {
         do throws(QueryError) {
             let filled = try saved.query(for: server)
+            opened = saved
+            // Run anew it looks as its file says, whatever was changed for the moment.
+            if viewedName == saved.name { viewedName = nil }
             if saved.asked.isEmpty {
                 overlays.removeAll()
                 return startQuery(filled)
@@ -102,6 +116,8 @@ extension Browser {
                 SaveQueryDialog(
                     query: query,
                     asked: asked,
+                    view: view,
+                    isViewed: viewedName == query.name,
                     files: settings.savedFiles,
                     folder: settings.queriesFolder
                 )
@@ -138,36 +154,75 @@ extension Browser {
             return confirm(.rename(file, saved), over: file)
         case .number(let file, let number):
             guard var saved = file.saved, saved.number != number else { return [] }
-            if let number, let taken = takeAway(number, except: file.path) {
-                guard let effect = taken.effect else { return [] }
-                saved.number = number
-                return [effect] + confirm(.write(saved, over: file), over: file)
-            }
             saved.number = number
-            return confirm(.write(saved, over: file), over: file)
+            return write(saved, over: file)
         case .keep(var saved, let number):
             saved.number = number
-            return [.queryFiles(.write(saved, over: nil))]
+            return write(saved, over: nil)
         case .askDelete(let file): askDelete(file)
         case .effect(let effect): return [.queryFiles(effect)]
         }
         return []
     }
 
-    /// Another query has the number: it loses it, unless its file is the user's own work. Nil if the number is free.
-    private mutating func takeAway(_ number: Int, except path: String?) -> (effect: Effect?, name: String)? {
-        guard let owner = settings.savedFiles.first(where: { $0.saved?.number == number && $0.path != path }),
-            var saved = owner.saved
-        else { return nil }
-        if owner.isHandEdited {
+    /// The file that has the number already, unless it is the one to be written.
+    private func owner(of number: Int?, except file: SavedQueryFile?) -> SavedQueryFile? {
+        guard let number else { return nil }
+        return settings.savedFiles.first { $0.saved?.number == number && $0.path != file?.path }
+    }
+
+    /// The effect that writes it; nil, and said, if its number belongs to a file that is the user's own work.
+    private mutating func writing(_ saved: SavedQuery, over file: SavedQueryFile?) -> QueryFileEffect? {
+        guard let owner = owner(of: saved.number, except: file) else { return .write(saved, over: file) }
+        guard !owner.isHandEdited else {
+            let name = owner.saved?.name ?? owner.fileName
             message = Message(
                 kind: .warning,
-                text: "\(number) is '\(saved.name)', whose file was edited by hand: change its number there"
+                text: "\(saved.number ?? 0) is '\(name)', whose file was edited by hand: change its number there"
             )
-            return (nil, saved.name)
+            return nil
         }
-        saved.number = nil
-        return (.queryFiles(.write(saved, over: owner)), saved.name)
+        return .writeTakingNumber(saved, over: file, from: owner)
+    }
+
+    /// What a number that changes hands means, for a question; nothing if none does.
+    private func takenWords(_ saved: SavedQuery, over file: SavedQueryFile?) -> [TerminalText] {
+        guard let number = saved.number, let owner = owner(of: number, except: file)?.saved else { return [] }
+        return ["\(number) runs '\(owner.name)' now, which would have no number any more."]
+    }
+
+    /// Writes a query; asks first where another loses its number by it, or a file what the user put there.
+    private mutating func write(_ saved: SavedQuery, over file: SavedQueryFile?) -> [Effect] {
+        guard let effect = writing(saved, over: file) else { return [] }
+        let taken = takenWords(saved, over: file)
+        guard !taken.isEmpty else { return confirm(effect, over: file) }
+        var lines = taken
+        if let file, file.isHandEdited { lines += ["", Self.handEditedWords(file)] }
+        let number = saved.number ?? 0
+        overlays.append(
+            Overlay(
+                ChoiceDialog(
+                    title: "\(number) is taken",
+                    lines: lines,
+                    choices: [
+                        ChoiceDialog.Choice(
+                            label: "leave \(number) where it is",
+                            note: "nothing is written",
+                            intents: []
+                        ),
+                        ChoiceDialog.Choice(
+                            label: "give \(number) to '\(saved.name)'",
+                            intents: [.saved(.effect(effect))]
+                        ),
+                    ]
+                )
+            )
+        )
+        return []
+    }
+
+    private static func handEditedWords(_ file: SavedQueryFile) -> TerminalText {
+        "\(file.fileName) was edited by hand: written anew it loses comments and layout."
     }
 
     /// Asks before a file is written that holds more than the program put there.
@@ -193,16 +248,18 @@ extension Browser {
 
     private mutating func save(_ request: SaveQueryDialog.Request) -> [Effect] {
         let personal = request.query.matchingKeys.filter(\.isPersonal)
-        guard !personal.isEmpty else { return write(request, keepsPersonal: true) }
+        guard !personal.isEmpty else {
+            return write(saved(request, keepsPersonal: true), over: file(named: request.name))
+        }
         let words = QueryWords.words(of: request.query, now: now.queryMoment).filter(\.isPersonal)
         let existing = file(named: request.name)
-        func choice(_ label: TerminalText, _ note: TerminalText, keeps: Bool) -> ChoiceDialog.Choice {
-            let saved = saved(request, keepsPersonal: keeps)
-            return ChoiceDialog.Choice(
-                label: label,
-                note: note,
-                intents: [.saved(.effect(.write(saved, over: existing)))]
-            )
+        let empty = saved(request, keepsPersonal: false)
+        let whole = saved(request, keepsPersonal: true)
+        guard let writesEmpty = writing(empty, over: existing), let writesWhole = writing(whole, over: existing) else {
+            return []
+        }
+        func choice(_ label: TerminalText, _ note: TerminalText, _ effect: QueryFileEffect) -> ChoiceDialog.Choice {
+            ChoiceDialog.Choice(label: label, note: note, intents: [.saved(.effect(effect))])
         }
         var lines: [TerminalText] = [
             "This query tells who a patient is:",
@@ -210,17 +267,17 @@ extension Browser {
             "",
             "In the file anyone who gets it can read that.",
         ]
-        if let existing, existing.isHandEdited {
-            lines += ["", "\(existing.fileName) was edited by hand: written anew it loses comments and layout."]
-        }
+        let taken = takenWords(whole, over: existing)
+        if !taken.isEmpty { lines += [""] + taken }
+        if let existing, existing.isHandEdited { lines += ["", Self.handEditedWords(existing)] }
         overlays.append(
             Overlay(
                 ChoiceDialog(
                     title: "Values of a patient",
                     lines: lines,
                     choices: [
-                        choice("save them empty", "they are asked for each time it runs", keeps: false),
-                        choice("keep the values", "they go into the file, mode 0600", keeps: true),
+                        choice("save them empty", "they are asked for each time it runs", writesEmpty),
+                        choice("keep the values", "they go into the file, mode 0600", writesWhole),
                         ChoiceDialog.Choice(label: "cancel", note: "nothing is written", intents: []),
                     ]
                 )
@@ -248,16 +305,6 @@ extension Browser {
         return saved
     }
 
-    private mutating func write(_ request: SaveQueryDialog.Request, keepsPersonal: Bool) -> [Effect] {
-        let existing = file(named: request.name)
-        var effects: [Effect] = []
-        if let number = request.number, let taken = takeAway(number, except: existing?.path) {
-            guard let effect = taken.effect else { return [] }
-            effects.append(effect)
-        }
-        return effects + confirm(.write(saved(request, keepsPersonal: keepsPersonal), over: existing), over: existing)
-    }
-
     private mutating func askDelete(_ file: SavedQueryFile) {
         guard let saved = file.saved else { return }
         var lines: [TerminalText] = ["Delete '\(saved.name)'?", TerminalText(file.path)]
@@ -282,15 +329,32 @@ extension Browser {
         switch event {
         case .read(let files): show(files)
         case .written(let saved, let path, let files):
+            // Who had the number until now: both keys must be known to whoever presses them.
+            let robbed = settings.savedFiles.first { before in
+                guard let number = before.saved?.number, number == saved.number, before.path != path else {
+                    return false
+                }
+                return files.contains { $0.path == before.path && $0.saved?.number == nil }
+            }
             show(files)
             overlays.removeAll { $0.is(SaveQueryDialog.self) }
             for index in overlays.indices {
                 overlays[index].change(SavedQueryList.self) { $0.select(path: path) }
                 overlays[index].change(BuilderScreen.self) { $0.saved(as: saved.name) }
             }
-            if isActive(saved) { query.name = saved.name }
-            let key: TerminalText = saved.number.map { "\($0) runs it" } ?? "it has no number"
-            message = Message(kind: .info, text: "saved '\(saved.name)': \(key); file \(path)")
+            if opened?.name == saved.name { opened = saved }
+            if isActive(saved) {
+                query.name = saved.name
+                // What is on screen is its list.
+                viewedName = saved.name
+            }
+            var key: TerminalText = saved.number.map { "\($0) runs it" } ?? "it has no number"
+            if let name = robbed?.saved?.name { key += ", '\(name)' has no number now" }
+            let said: TerminalText = "saved '\(saved.name)': \(key)"
+            let whole: TerminalText = "\(said); file \(path)"
+            let list = keymap.label(of: .queriesMenu, in: .list) ?? "b"
+            // Cut, a path leads nowhere.
+            message = Message(kind: .info, text: whole.width < size.columns ? whole : "\(said); \(list) names the file")
         case .deleted(let name, let files):
             show(files)
             message = Message(kind: .info, text: "deleted '\(name)'")

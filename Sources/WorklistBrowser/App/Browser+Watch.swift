@@ -52,7 +52,9 @@ extension Browser {
         }
     }
 
-    private var watchKey: TerminalText { keymap.label(of: .watchToggle, in: .list) ?? "watch.toggle" }
+    private var watchKey: TerminalText {
+        isPlain ? "watch" : keymap.label(of: .watchToggle, in: .list) ?? "watch.toggle"
+    }
 
     /// The user asks something else, or elsewhere: that is not what was to be watched.
     mutating func leaveWatch(_ reason: TerminalText) {
@@ -123,12 +125,18 @@ extension Browser {
     // MARK: What has changed
 
     /// Compares the list that has come with the one it takes the place of.
-    mutating func compare(_ fresh: inout ResultList, with old: ResultList) -> [Effect] {
+    ///
+    /// `shared`: what is known to be the same.
+    mutating func compare(_ fresh: inout ResultList, with old: ResultList, _ shared: RowSharing?) -> [Effect] {
         fresh.changes = nil
         fresh.comparison = nil
         // Another day's question has another answer: nothing in it is new or gone.
         guard fresh.words == old.words else { return [] }
-        guard max(fresh.rows.count, old.rows.count) <= ListChanges.rowLimit else {
+        let rows = max(
+            shared?.unsharedNew(of: fresh.rows.count).reduce(0) { $0 + $1.count } ?? fresh.rows.count,
+            shared?.unsharedOld.reduce(0) { $0 + $1.count } ?? old.rows.count
+        )
+        guard rows <= ListChanges.rowLimit else {
             fresh.changes = ListChanges(skippedSince: old.asOf)
             return []
         }
@@ -139,9 +147,10 @@ extension Browser {
             new: fresh.rows.table,
             since: old.asOf,
             isPartial: fresh.end?.isPartial != false || old.end?.isPartial != false,
-            fallback: fresh.server.assumedCharacterSet
+            fallback: fresh.server.assumedCharacterSet,
+            shared: shared
         )
-        guard max(fresh.rows.count, old.rows.count) <= ListChanges.immediateLimit else {
+        guard rows <= ListChanges.immediateLimit else {
             fresh.comparison = job.generation
             return [.compare(job)]
         }
@@ -281,7 +290,10 @@ extension Browser {
             _ = list?.similar.advance(table, fallback: fallback, budget: ServerProfile.defaultRowLimit)
         }
         guard let list else { return }
-        if let row = list.row(of: cursor.identity, near: cursor.row), let place = list.rows.position(of: row) {
+        let shared = list.rows.sharing.flatMap { $0.series == old.rows.series ? $0 : nil }
+        let known = shared?.row(ofOld: cursor.row)
+        let found = known ?? list.row(of: cursor.identity, near: cursor.row, besides: shared)
+        if let row = found, let place = list.rows.position(of: row) {
             let item = list.rows.table.item(row)
             let shown = isPrivate ? PrivacyMask.masked(item) : item
             let warning = similarWarning(row: row)
@@ -297,7 +309,7 @@ extension Browser {
         }
         let item = old.rows.table.item(cursor.row)
         let shown = isPrivate ? PrivacyMask.masked(item) : item
-        let isHidden = list.row(of: cursor.identity, near: cursor.row) != nil
+        let isHidden = found != nil
         let warning: TerminalText =
             isHidden
             ? "the filter hides this row since \(list.asOf.clock); this is what it was before"

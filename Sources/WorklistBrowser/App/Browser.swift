@@ -48,6 +48,8 @@ public struct Browser: Sendable {
     var filterField: TextField?
     var filterBefore: RowFilter?
     var isPrivate = false
+    /// Words are said line by line: they name commands, not keys.
+    var isPlain = false
     /// The column that copying and "add to query" mean.
     var focus = ListColumn.id
     /// The row the user has seen under the cursor, or moved to: actions apply to no other.
@@ -76,6 +78,10 @@ public struct Browser: Sendable {
     var view = ListView()
     /// The name of the query that ``view`` was last taken for.
     var viewedName: String?
+    /// The user's own view, while a saved query shows that of its file.
+    var viewBefore: ListView?
+    /// The saved query that was run last; it may be of a file outside the folder.
+    var opened: SavedQuery?
 
     // Watch and barcode.
     var burst = KeyBurst()
@@ -107,6 +113,8 @@ public struct Browser: Sendable {
     var paintedScreen: PaintedScreen?
     /// The last frame was painted after everything that was typed and clicked.
     var isPainted = false
+    /// Rows came or moved since the last frame.
+    var isDisturbed = false
     /// The user's own doing is what the next frame shows.
     var isOwnChange = false
     /// What the last click was on, until a key is pressed.
@@ -225,11 +233,23 @@ public struct Browser: Sendable {
             resize(to: size)
             return []
         case .clock(let moment): return tick(moment)
-        case .find(let id, let progress): return update(id, progress)
+        case .find(let id, let progress):
+            isDisturbed = true
+            return update(id, progress)
         case .echo(let number, let progress):
             update(number, progress)
             return []
-        case .arranged(let generation, let order): return arranged(generation, order)
+        case .arranged(let generation, let order):
+            isDisturbed = true
+            return arranged(generation, order)
+        case .arranging(let generation, let done):
+            if list?.rows.note(generation: generation, done: done) != true {
+                _ = run?.incoming?.rows.note(generation: generation, done: done)
+            }
+            return []
+        case .arrangingStopped(let generation):
+            let jobs = [list?.rows.retry(generation: generation), run?.incoming?.rows.retry(generation: generation)]
+            return jobs.compactMap(\.self).map(Effect.arrange)
         case .serverSaved(let profile, let path):
             overlays.removeAll { $0.is(ConnectForm.self) }
             let ended: TerminalText = watch == nil ? "" : "; the watch has ended"

@@ -33,6 +33,8 @@ enum Intent {
     case run(Query)
     /// Keep the edited query without running it.
     case keep(Query)
+    /// Match this key too, whatever else the query in force asks; nothing is sent yet.
+    case addKey(QueryKey)
     // Servers.
 
     /// Use this server from now on; `saving` writes it to the configuration first.

@@ -42,6 +42,10 @@ public enum Event: Sendable {
     case echo(Int, EchoProgress)
     /// A sort and filter done off the UI thread: rows of the table in display order.
     case arranged(generation: Int, order: [UInt32])
+    /// So much of it, of 1, is done.
+    case arranging(generation: Int, done: Double)
+    /// It was stopped before its end, for the sake of a newer one.
+    case arrangingStopped(generation: Int)
     // Saved queries.
     case queryFiles(QueryFileEvent)
     // Watch and barcode.

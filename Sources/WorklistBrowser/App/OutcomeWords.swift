@@ -109,6 +109,15 @@ struct OutcomeWords: Hashable, Sendable {
         return parts
     }
 
+    /// The parts without what stands in brackets at their ends: for a screen that has no room for all of it.
+    var brief: [TerminalText] {
+        parts.map { part in
+            guard part.string.last == ")", let bracket = part.string.lastIndex(of: "(") else { return part }
+            let before = part.string[..<bracket]
+            return before.last == " " ? TerminalText(String(before.dropLast())) : part
+        }
+    }
+
     /// Badge and figures in one line, as scripts see them.
     var line: TerminalText { ([badge] + parts).joined(separator: "   ") }
 }

@@ -39,11 +39,11 @@ enum QueryWords {
     }
 
     /// Values of such a key tell who a patient is.
-    static func isPersonal(path: AttributePath, vr: VR) -> Bool { vr == .PN || personal.contains(path.tag) }
-
-    private static let personal: [Tag] = [
-        .patientID, .patientBirthDate, .accessionNumber, .otherPatientIDs, .studyInstanceUID,
-    ]
+    static func isPersonal(path: AttributePath, vr: VR) -> Bool {
+        // The issuer alone names a place, not a person.
+        vr == .PN || path.tag == .patientBirthDate
+            || path.tag != .issuerOfPatientID && PrivacyMask.identifiers.contains(path.tag)
+    }
 
     private static func rank(_ path: AttributePath) -> Int {
         switch path.tag {

@@ -146,7 +146,7 @@ struct ResultList: Sendable {
             return
         }
         let line = position - top
-        if let place = rows.position(of: cursor.row) {
+        if let place = rows.position(of: cursor.row, near: position) {
             position = place
         } else {
             // The filter hides it: the nearest row takes over.
@@ -179,13 +179,17 @@ struct ResultList: Sendable {
 
     /// The row of an item of another list: by identity, never by number. Nil if it is not there.
     ///
-    /// `near`: where to look first; servers mostly answer in the same order again.
-    func row(of identity: ItemIdentity, near: Int) -> Int? {
+    /// - Parameters:
+    ///   - near: Where to look first; servers mostly answer in the same order again.
+    ///   - shared: Rows that are known to be other items.
+    func row(of identity: ItemIdentity, near: Int, besides shared: RowSharing? = nil) -> Int? {
         if near < rows.count, ItemIdentity(rows.table.item(near)) == identity { return near }
         var found: Int?
-        rows.table.forEach(0..<rows.count) { row, item in
-            if ItemIdentity(item) == identity { found = row }
-            return found == nil
+        for range in shared?.unsharedNew(of: rows.count) ?? [0..<rows.count] where found == nil {
+            rows.table.forEach(range) { row, item in
+                if ItemIdentity(item) == identity { found = row }
+                return found == nil
+            }
         }
         return found
     }

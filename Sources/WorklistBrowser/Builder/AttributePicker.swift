@@ -12,7 +12,7 @@ struct AttributePicker: Hashable {
         case item(sequence: AttributePath, number: Int)
     }
 
-    var field = TextField()
+    private(set) var field = TextField()
     private(set) var worklistOnly = false
     private(set) var cursor = 0
     private(set) var results: [AttributeSearch.Result] = []
@@ -44,20 +44,58 @@ struct AttributePicker: Hashable {
         }
     }
 
-    mutating func move(by step: Int) { cursor = min(max(0, cursor + step), max(0, results.count - 1)) }
+    // MARK: Keys, the same wherever an attribute is looked for
 
-    mutating func nextTarget() {
+    enum Answer {
+        /// It goes on.
+        case looking
+        case left
+        /// There was nothing to choose; it goes on.
+        case nothingFits
+        case chosen(AttributePath, vr: VR)
+    }
+
+    static let nothingFits: TerminalText = "No attribute fits: shorten what is typed."
+
+    mutating func perform(_ command: Command) -> Answer {
+        switch command {
+        case .moveDown: move(by: 1)
+        case .moveUp: move(by: -1)
+        case .moveFirst: move(by: -results.count)
+        case .movePageDown: move(by: 8)
+        case .movePageUp: move(by: -8)
+        case .pickerLevel: nextTarget()
+        case .pickerWorklistOnly: toggleWorklistOnly()
+        case .back: return .left
+        case .accept: return chosen.map { .chosen(path(for: $0), vr: $0.vr) } ?? .nothingFits
+        default:
+            let before = field.characters
+            if field.perform(command), field.characters != before { refresh() }
+        }
+        return .looking
+    }
+
+    mutating func insert(_ text: String) {
+        field.insert(text)
+        refresh()
+    }
+
+    mutating func click(line index: Int) { move(by: index - cursor) }
+
+    private mutating func move(by step: Int) { cursor = min(max(0, cursor + step), max(0, results.count - 1)) }
+
+    private mutating func nextTarget() {
         let index = targets.firstIndex(of: target) ?? 0
         target = targets[(index + 1) % targets.count]
     }
 
-    mutating func toggleWorklistOnly() {
+    private mutating func toggleWorklistOnly() {
         worklistOnly.toggle()
         refresh()
     }
 
     /// After the field has changed.
-    mutating func refresh() {
+    private mutating func refresh() {
         results = AttributeSearch.shared.results(for: field.text, worklistOnly: worklistOnly, limit: Self.resultLimit)
         cursor = 0
     }

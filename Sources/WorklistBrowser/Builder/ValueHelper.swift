@@ -172,12 +172,12 @@ struct ValueHelper: Hashable {
 
     /// A night crosses midnight: a start date of two days and a start time from evening to morning make one period.
     private static func nights(path: AttributePath, isTime: Bool) -> [Choice] {
-        [("today..tomorrow", "this evening to tomorrow morning"), ("yesterday..today", "last evening to this morning")]
+        [("today..tomorrow", "tonight"), ("yesterday..today", "last night")]
             .map { days, words in
                 let hours = "2000-0800"
                 return Choice(
                     value: isTime ? hours : days,
-                    label: words + (isTime ? ", date \(days)" : ", time \(hours)"),
+                    label: words + (isTime ? ", date \(days)" : ", from 2000 to 0800"),
                     companion: Choice.Companion(path: path, value: isTime ? days : hours)
                 )
             }

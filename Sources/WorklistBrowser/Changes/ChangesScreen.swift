@@ -25,6 +25,7 @@ struct ChangesScreen: Component {
     let changes: ListChanges
     let asOf: Moment
     private let fallback: SpecificCharacterSet?
+    private let readings: [ItemIdentity: SpecificCharacterSet]
     private let query: Query
     let isPrivate: Bool
 
@@ -33,6 +34,7 @@ struct ChangesScreen: Component {
         self.isPrivate = isPrivate
         asOf = list.asOf
         fallback = list.server.assumedCharacterSet
+        readings = list.rows.readings
         query = list.query
         for number in list.rows.shown {
             let row = Int(number)
@@ -79,13 +81,18 @@ struct ChangesScreen: Component {
     private func detail(ofGone entry: Entry) -> DetailScreen {
         var screen = DetailScreen(
             item: shown(entry.item),
-            fallback: fallback,
+            fallback: fallback(of: entry.item),
             query: query,
             position: (row: cursor.index + 1, of: entries.count),
             warning: "NOT ON THE LIST ANY MORE: it was there at \(changes.since.clock), not at \(asOf.clock)"
         )
         screen.standsAlone = true
         return screen
+    }
+
+    /// As the list reads it: rows may be read otherwise than declared.
+    private func fallback(of item: EncodedDataSet) -> SpecificCharacterSet? {
+        readings.isEmpty ? fallback : readings[ItemIdentity(item)] ?? fallback
     }
 
     private func shown(_ item: EncodedDataSet) -> EncodedDataSet { isPrivate ? PrivacyMask.masked(item) : item }
@@ -106,8 +113,8 @@ struct ChangesScreen: Component {
         var bottom = area.endRow - 1
         if let entry = current {
             var data = shown(entry.item).decoded
-            data.fallbackCharacterSet = fallback
-            let summary = PatientSummary(data, today: surroundings.now.date)
+            data.fallbackCharacterSet = fallback(of: entry.item)
+            let summary = PatientSummary(data, today: surroundings.now.date, ascii: theme.isASCII)
             let pieces = PatientSummary.flow(summary.patient + summary.procedure.prefix(1), columns: area.columns - 2)
             let lines = pieces.prefix(max(1, area.rows - 5))
             bottom -= lines.count
@@ -186,6 +193,7 @@ struct ChangesScreen: Component {
                 guard row < area.endRow else { break }
                 var whole = StyledLine(isCursor && offset == 0 ? surroundings.theme.glyph(.cursor) : " ", ink.text)
                 whole.add(line)
+                grid.mark(line: index, row: row, in: area)
                 whole.draw(
                     into: &grid,
                     row: row,
@@ -210,8 +218,8 @@ struct ChangesScreen: Component {
     private func lines(_ entry: Entry, _ surroundings: Surroundings, _ columns: Int) -> [StyledLine] {
         let theme = surroundings.theme
         let ink = Ink(theme)
-        let plain = RowText(entry.item, fallback: fallback, today: surroundings.now.date)
-        let text = isPrivate ? plain.masked : plain
+        let plain = RowText(entry.item, fallback: fallback(of: entry.item), today: surroundings.now.date)
+        let text = (isPrivate ? plain.masked : plain).asShown(ascii: theme.isASCII)
         let mark: (glyph: TerminalText, style: Style) =
             switch entry.kind {
             case .new: (theme.glyph(.new), theme.style("table.new"))
@@ -228,14 +236,21 @@ struct ChangesScreen: Component {
         line.add(when, columns: isToday ? 5 : 10, style)
         line.space()
         let room = columns - line.width - 2
-        for (column, width) in Self.columns(room) {
-            line.add(text[column].text, columns: width, style)
-            line.space()
+        let cells = Self.columns(room).map { (column: $0, width: $1, value: text[$0]) }
+        var lines: [StyledLine]
+        if cells.allSatisfy({ !Self.isIdentity($0.column) || Self.width($0.value) <= $0.width }) {
+            for cell in cells {
+                add(cell.value, columns: cell.width, style, to: &line, theme)
+                line.space()
+            }
+            lines = [line]
+        } else {
+            add(text[.procedure], columns: max(0, room), style, to: &line, theme)
+            lines = [line] + identityLines(text, style, columns, theme)
         }
-        guard entry.kind == .changed else { return [line] }
-        guard let old = entry.old else { return [line, Self.note("other values; what they were is not kept", ink)] }
-        let details = ItemChange.between(shown(old), shown(entry.item), fallback: fallback)
-        var lines = [line]
+        guard entry.kind == .changed else { return lines }
+        guard let old = entry.old else { return lines + [Self.note("other values; what they were is not kept", ink)] }
+        let details = ItemChange.between(shown(old), shown(entry.item), fallback: fallback(of: entry.item))
         for change in details.prefix(Self.detailLimit) {
             var detail = StyledLine()
             detail.space(4)
@@ -259,11 +274,78 @@ struct ChangesScreen: Component {
         return line
     }
 
-    /// Columns for who and what; the whole of it stands in the identity bar.
+    private static func isIdentity(_ column: ListColumn) -> Bool { column != .procedure }
+
+    /// With the mark behind what is doubtful.
+    private static func width(_ value: ColumnText) -> Int { value.text.width + (value.isDoubtful ? 1 : 0) }
+
+    /// A cell, with the list's mark behind text that may be misread.
+    private func add(
+        _ value: ColumnText,
+        columns: Int,
+        _ style: Style,
+        to line: inout StyledLine,
+        _ theme: Theme
+    ) {
+        guard value.isDoubtful, columns > 1 else {
+            line.add(value.state == .absent ? "-" : value.text, columns: columns, style)
+            return
+        }
+        let end = line.width + columns
+        let guessed = theme.style("table.guessed")
+        let shown = DisplayWidth.fit(
+            value.text,
+            width: min(value.text.width, columns - 1),
+            alignment: .leading,
+            mark: theme.glyph(.truncated)
+        )
+        line.add(shown, guessed)
+        line.add(Self.mark(value, theme), guessed)
+        line.pad(to: end)
+    }
+
+    private static func mark(_ value: ColumnText, _ theme: Theme) -> TerminalText {
+        switch value.state {
+        case .guessed: theme.glyph(.guessed)
+        case .unshown: theme.glyph(.warning)
+        default: "?"
+        }
+    }
+
+    /// Who it is in lines of its own, where the columns would cut it.
+    private func identityLines(_ text: RowText, _ style: Style, _ columns: Int, _ theme: Theme) -> [StyledLine] {
+        func part(_ column: ListColumn, _ label: TerminalText, _ missing: TerminalText) -> (TerminalText, Style) {
+            let value = text[column]
+            guard value.hasValue else { return (missing, style) }
+            guard value.isDoubtful else { return (label + value.text, style) }
+            return (label + value.text + Self.mark(value, theme), theme.style("table.guessed"))
+        }
+        let parts = [
+            part(.patient, "", MissingWords.name), part(.born, "born ", MissingWords.born),
+            part(.sex, "", MissingWords.sex), part(.id, "ID ", MissingWords.id),
+            part(.accession, "ACC ", MissingWords.accession),
+        ]
+        return Browser.flow(parts.map { (text: $0, style: $1) }, columns: max(10, columns - 6), gap: 3, limit: .max)
+            .map { line in
+                var indented = StyledLine()
+                indented.space(3)
+                indented.add(line)
+                return indented
+            }
+    }
+
+    /// Columns for who and what. What is longer than its column is told in lines of its own, never cut.
     private static func columns(_ room: Int) -> [(ListColumn, Int)] {
         var columns: [(ListColumn, Int)] = [(.patient, 20), (.born, 10), (.sex, 1), (.id, 10)]
         if room >= 70 { columns.append((.accession, 11)) }
-        let used = columns.reduce(0) { $0 + $1.1 + 1 }
+        var used = columns.reduce(0) { $0 + $1.1 + 1 }
+        if room - used >= 60 {
+            // A wide screen has columns for most names and identifiers.
+            columns[0].1 = 32
+            columns[3].1 = 16
+            if columns.count > 4 { columns[4].1 = 16 }
+            used = columns.reduce(0) { $0 + $1.1 + 1 }
+        }
         if room - used >= 8 { columns.append((.procedure, min(40, room - used - 1))) }
         if room < used { columns[0].1 = max(8, 20 - (used - room)) }
         return columns

@@ -155,29 +155,14 @@ struct ColumnsDialog: Component, Sendable {
         return [.columns(shown, revealing: current.column)]
     }
 
-    private mutating func perform(_ command: Command, _ old: AttributePicker) -> [Intent] {
-        var picker = old
-        switch command {
-        case .moveDown: picker.move(by: 1)
-        case .moveUp: picker.move(by: -1)
-        case .movePageDown: picker.move(by: 8)
-        case .movePageUp: picker.move(by: -8)
-        case .pickerLevel: picker.nextTarget()
-        case .pickerWorklistOnly: picker.toggleWorklistOnly()
-        case .back:
-            mode = .list
-            return []
-        case .accept:
-            guard let result = picker.chosen else {
-                return [.message(Message(kind: .info, text: "no attribute fits: shorten what is typed"))]
-            }
-            return add(ListColumn(showing: picker.path(for: result)))
-        default:
-            let before = picker.field.characters
-            guard picker.field.perform(command) else { return [] }
-            if picker.field.characters != before { picker.refresh() }
+    private mutating func perform(_ command: Command, _ picker: AttributePicker) -> [Intent] {
+        var picker = picker
+        switch picker.perform(command) {
+        case .looking: mode = .adding(picker)
+        case .left: mode = .list
+        case .nothingFits: return [.message(Message(kind: .info, text: AttributePicker.nothingFits))]
+        case .chosen(let path, _): return add(ListColumn(showing: path))
         }
-        mode = .adding(picker)
         return []
     }
 
@@ -198,8 +183,7 @@ struct ColumnsDialog: Component, Sendable {
 
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
         guard case .adding(var picker) = mode else { return [] }
-        picker.field.insert(text)
-        picker.refresh()
+        picker.insert(text)
         mode = .adding(picker)
         return []
     }
@@ -213,7 +197,7 @@ struct ColumnsDialog: Component, Sendable {
             cursor = MenuCursor(index)
             return toggle()
         case .adding(var picker):
-            picker.move(by: index - picker.cursor)
+            picker.click(line: index)
             mode = .adding(picker)
             return isAgain ? perform(.accept, picker) : []
         case .offering: return []

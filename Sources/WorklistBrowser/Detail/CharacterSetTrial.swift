@@ -86,7 +86,7 @@ struct CharacterSetTrial: Component {
         let theme = surroundings.theme
         let ink = Ink(theme)
         let keymap = surroundings.keymap
-        let box = DialogBox.frame(lines: min(candidates.count, 14) + 5, in: area)
+        let box = DialogBox.frame(lines: min(candidates.count, 14) + 6, in: area)
         func key(_ command: Command, _ word: TerminalText) -> (key: TerminalText, word: TerminalText) {
             (keymap.label(of: command, in: .characterSets) ?? "", word)
         }
@@ -117,7 +117,15 @@ struct CharacterSetTrial: Component {
             line.draw(into: &grid, row: row, column: content.column, columns: content.columns)
             row += 1
         }
-        let foot = content.rows - head.count >= 4 ? 1 : 0
+        let note = chosen.map { chosen -> [TerminalText] in
+            let kind: TerminalText = chosen.set.isForeign ? "not a DICOM character set" : "a DICOM character set"
+            return PatientSummary.flow(
+                ["\(chosen.about); \(kind).", "Shown as a guess; the data stays as it came."],
+                columns: content.columns,
+                gap: 1
+            )
+        }
+        let foot = min(note?.count ?? 0, max(0, content.rows - head.count - 3))
         let rows = max(1, content.endRow - row - foot)
         let top = cursor.top(count: candidates.count, rows: rows)
         for (offset, candidate) in candidates.dropFirst(top).prefix(rows).enumerated() {
@@ -144,9 +152,15 @@ struct CharacterSetTrial: Component {
             theme: theme,
             style: ink.scroll
         )
-        guard foot > 0, let chosen else { return }
-        let kind: TerminalText = chosen.set.isForeign ? "not a DICOM character set" : "a DICOM character set"
-        StyledLine("\(chosen.about); \(kind). Shown as a guess; the data stays as it came.", ink.dim)
-            .draw(into: &grid, row: content.endRow - 1, column: content.column, columns: content.columns)
+        // That it is a guess is what must be read where there is room for one line only.
+        for (offset, line) in (note ?? []).suffix(foot).enumerated() {
+            StyledLine(line, ink.dim)
+                .draw(
+                    into: &grid,
+                    row: content.endRow - foot + offset,
+                    column: content.column,
+                    columns: content.columns
+                )
+        }
     }
 }

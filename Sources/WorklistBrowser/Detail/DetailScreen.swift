@@ -237,13 +237,12 @@ struct DetailScreen: Component {
         if value.allSatisfy({ $0 == "*" }) { return say("\(name) is hidden here and cannot be asked for.", .warning) }
         // A key sequence has one item, whichever item the value came from (PS3.4 C.2.2.2.6).
         let steps = row.path.steps.map { AttributePath.Step($0.tag, item: 0) }
-        var changed = query
-        changed.set(QueryKey(AttributePath(steps, element.tag), vr: element.vr, value: value))
+        let key = QueryKey(AttributePath(steps, element.tag), vr: element.vr, value: value)
         let rest: TerminalText = values.count > 1 ? " (the first of \(values.count) values)" : ""
         let isWild = element.vr.allowsWildcards && value.contains { $0 == "*" || $0 == "?" }
         if isWild {
-            return [.keep(changed)] + say("Added: \(name) = \(value). Its * and ? will match any text.", .warning)
+            return [.addKey(key)] + say("Added: \(name) = \(value). Its * and ? will match any text.", .warning)
         }
-        return [.keep(changed)] + say("Added to the query: \(name) = \(value)\(rest)")
+        return [.addKey(key)] + say("Added to the query: \(name) = \(value)\(rest)")
     }
 }

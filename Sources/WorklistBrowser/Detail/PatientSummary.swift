@@ -21,7 +21,7 @@ struct PatientSummary {
     private mutating func addPatient(_ item: DataSet, today: DICOMDate, ascii: Bool) {
         let name = item.text(.patientName)
         let groups = PersonName(parsing: name?.string ?? "").groups.filter { !$0.isEmpty }
-        if groups.isEmpty { patient.append("(no name)") }
+        if groups.isEmpty { patient.append(MissingWords.name) }
         for (index, group) in groups.enumerated() {
             let shown = TerminalText(group.formatted)
             // A doubtful name says so before it is read.
@@ -30,18 +30,14 @@ struct PatientSummary {
         }
         patient.append(TerminalText(Self.born(item.string(.patientBirthDate) ?? "", today: today)))
         let sex = item.string(.patientSex) ?? ""
-        patient.append(sex.isEmpty ? "sex ?" : TerminalText(sex))
-        let id = item.string(.patientID) ?? ""
-        let issuer = item.string(.issuerOfPatientID) ?? ""
-        patient.append(
-            (id.isEmpty ? "no ID" : "ID \(id)") + (issuer.isEmpty ? "" : " [\(issuer)]")
-        )
+        patient.append(sex.isEmpty ? MissingWords.sex : TerminalText(sex))
+        let id = Self.identifier(item, .patientID, "ID ") ?? MissingWords.id
+        patient.append(id + (Self.identifier(item, .issuerOfPatientID, "[").map { " \($0)]" } ?? ""))
     }
 
     private mutating func addProcedure(_ item: DataSet, today: DICOMDate) {
         let step = item.items(.scheduledProcedureStepSequence).first
-        let accession = item.string(.accessionNumber) ?? ""
-        procedure.append(accession.isEmpty ? "no accession number" : "ACC \(accession)")
+        procedure.append(Self.identifier(item, .accessionNumber, "ACC ") ?? MissingWords.accession)
         let code = item.items(.requestedProcedureCodeSequence).first?.string(.codeMeaning)
         let words = [
             item.string(.requestedProcedureDescription), step?.string(.scheduledProcedureStepDescription), code,
@@ -71,9 +67,16 @@ struct PatientSummary {
         }
     }
 
+    /// An identifier behind its label; one that may be misread says so. Nil without a value.
+    private static func identifier(_ item: DataSet, _ tag: Tag, _ label: TerminalText) -> TerminalText? {
+        guard let text = item.string(tag), !text.isEmpty else { return nil }
+        let isDoubtful = TerminalText(text).altered || item.text(tag)?.problem != nil
+        return label + TerminalText(text) + (isDoubtful ? " (?)" : "")
+    }
+
     /// `born 1985-11-02 (40 y)`.
     static func born(_ text: String, today: DICOMDate) -> String {
-        if text.isEmpty { return "birth date ?" }
+        if text.isEmpty { return MissingWords.born.string }
         guard let date = DICOMDate(parsing: text) else {
             // The privacy mask.
             if text.hasSuffix("****") { return "born \(text.prefix(4))-**-**" }

@@ -71,6 +71,7 @@ struct ChoiceDialog: Component {
             line.space()
             line.add(choice.label, columns: choice.note.isEmpty ? width - 2 : labelColumns, ink.title)
             line.add(choice.note, ink.dialog)
+            grid.mark(line: index, row: row, in: content)
             line.draw(
                 into: &grid,
                 row: row,

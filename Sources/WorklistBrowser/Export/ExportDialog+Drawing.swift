@@ -10,13 +10,19 @@ extension ExportDialog {
         let columns = min(DialogBox.maximumColumns, max(0, area.columns - 2))
         let inside = max(1, columns - 4)
         let lines = lines(columns: inside, surroundings, ink)
-        // The form keeps its height while the choice of columns comes and goes.
-        let spare = phase.isForm && format != .csv ? 1 : 0
+        // The form keeps its height while what only a table has comes and goes.
+        let spare = phase.isForm && format != .csv ? 2 : 0
         let box = DialogBox.frame(lines: lines.count + spare, columns: columns, in: area)
         DialogBox(title: title, isAlarm: phase.isQuestion, keys: keys(surroundings.keymap))
             .draw(into: &grid, box: box, theme: theme)
         let content = DialogBox.content(of: box)
         for (index, line) in lines.prefix(max(0, content.rows)).enumerated() {
+            if phase.isForm, fields.indices.contains(index) {
+                grid.mark(
+                    Rect(row: content.row + index, column: content.column, rows: 1, columns: content.columns),
+                    ClickTarget.field(fields[index].rawValue)
+                )
+            }
             line.draw(
                 into: &grid,
                 row: content.row + index,
@@ -72,9 +78,10 @@ extension ExportDialog {
             lines += wrapped(path, columns, ink.title)
             lines += wrapped("Replacing it cannot be undone.", columns, ink.dialog)
             var buttons = StyledLine()
-            buttons.add("[ Another name ]", replaces ? ink.button : ink.activeButton)
+            let another = StyledLine("[ Another name ]", replaces ? ink.button : ink.activeButton)
+            buttons.add(another, target: .button(0))
             buttons.space(2)
-            buttons.add("[ Replace it ]", replaces ? ink.activeButton : ink.button)
+            buttons.add(StyledLine("[ Replace it ]", replaces ? ink.activeButton : ink.button), target: .button(1))
             return lines + [StyledLine(), buttons]
         case .writing(let rows, let total, let isCancelling):
             let percent = total > 0 ? rows * 100 / total : 0
@@ -84,7 +91,7 @@ extension ExportDialog {
                 String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
             )
             return [
-                StyledLine(isCancelling ? "Stopping." : "\(rows) of \(total) rows", ink.dialog),
+                StyledLine(isCancelling ? "Stopping." : "\(rows) of \(total) rows read", ink.dialog),
                 StyledLine("[\(bar)] \(percent)%", ink.title),
             ]
         case .done(let lines):

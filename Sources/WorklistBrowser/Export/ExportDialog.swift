@@ -3,7 +3,7 @@ import Terminal
 /// Which rows go into which file; then how far it is, and what became of it.
 struct ExportDialog: Component {
     enum Focus: Int, CaseIterable {
-        case format, scope, columns, file
+        case format, scope, columns, formulas, file
     }
 
     enum Phase: Sendable {
@@ -20,6 +20,8 @@ struct ExportDialog: Component {
     private(set) var format = ItemFormat.csv
     private(set) var scope: ExportSource.Scope
     private(set) var columns = ExportSource.ColumnChoice.seen
+    /// Cells a spreadsheet would run get an apostrophe in front.
+    private(set) var guardsFormulas = false
     private(set) var file: TextField
     private(set) var focus = Focus.format
     private(set) var phase = Phase.form
@@ -30,7 +32,7 @@ struct ExportDialog: Component {
     init(source: ExportSource, name: String, folder: String) {
         self.source = source
         self.folder = TerminalText(folder)
-        scope = source.scopes.first ?? .shown
+        scope = source.scopes.first { source.count($0) > 0 } ?? .shown
         file = TextField(name + ItemFormat.csv.suffix, limit: 1_024)
     }
 
@@ -41,7 +43,7 @@ struct ExportDialog: Component {
     func cursor(in area: Rect) -> Point? { caret(in: area) }
 
     /// The lines of the form: only a table has columns.
-    var fields: [Focus] { Focus.allCases.filter { $0 != .columns || format == .csv } }
+    var fields: [Focus] { Focus.allCases.filter { $0 != .columns && $0 != .formulas || format == .csv } }
 
     // MARK: From outside
 
@@ -100,6 +102,25 @@ struct ExportDialog: Component {
         return []
     }
 
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        switch (target, phase) {
+        case (.field(let index), .form):
+            guard let field = Focus(rawValue: index), fields.contains(field) else { return [] }
+            if field != focus {
+                setFocus(field)
+            } else if field != .file {
+                turn(by: 1)
+            }
+            return []
+        case (.button(let index), .asking):
+            if index == 1 { return begin(replaces: true) }
+            phase = .form
+            setFocus(.file)
+            return []
+        default: return []
+        }
+    }
+
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
         failure = file.insert(text) ? nil : "a character was left out: it cannot be shown, or the name is too long"
         return []
@@ -112,7 +133,7 @@ struct ExportDialog: Component {
             return []
         }
         failure = nil
-        let job = source.job(format, scope, columns)
+        let job = source.job(format, scope, columns, guardsFormulas: guardsFormulas)
         phase = .writing(rowsRead: 0, of: job.rowsToRead, isCancelling: false)
         return [.export(ExportPlan(job: job, path: file.text), replaces: replaces)]
     }
@@ -144,6 +165,7 @@ struct ExportDialog: Component {
             }
         case .scope: scope = next(source.scopes, scope)
         case .columns: columns = next([.seen, .asked], columns)
+        case .formulas: guardsFormulas.toggle()
         case .file: break
         }
     }
@@ -155,6 +177,7 @@ struct ExportDialog: Component {
         case .format: "Format"
         case .scope: "Rows"
         case .columns: "Columns"
+        case .formulas: "Formulas"
         case .file: "File"
         }
     }
@@ -172,6 +195,10 @@ struct ExportDialog: Component {
                 let count = ItemFormatter.attributes(of: source.query).count
                 return ("asked", "\(count), all asked for, as sent")
             }
+        case .formulas:
+            return guardsFormulas
+                ? ("guarded", "an apostrophe before cells that begin = + - @")
+                : ("as sent", "cells that begin = + - @ may run as formulas")
         case .file: return (TerminalText(file.text), .empty)
         }
     }

@@ -68,7 +68,7 @@ struct ExportSource: Sendable {
         }
     }
 
-    func job(_ format: ItemFormat, _ scope: Scope, _ choice: ColumnChoice) -> ExportJob {
+    func job(_ format: ItemFormat, _ scope: Scope, _ choice: ColumnChoice, guardsFormulas: Bool) -> ExportJob {
         var header = header
         header.rows = "\(scope.rawValue): \(words(scope))"
         if scope != .shown { header.filter = nil }
@@ -79,7 +79,7 @@ struct ExportSource: Sendable {
             format: format,
             columns: format == .csv && choice == .seen ? .seen(columns, today: today) : attributes,
             fallback: fallback,
-            guardsFormulas: true,
+            guardsFormulas: guardsFormulas,
             header: !format.hasHeader || format == .jsonl && isWhole ? nil : header
         )
         let rows: ExportJob.Rows =

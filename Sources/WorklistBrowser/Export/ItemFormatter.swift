@@ -29,19 +29,18 @@ public struct ItemFormatter: Sendable {
     private let header: ExportHeader?
     private var count = 0
     /// Rows with text that declares no character set and was read by a guess.
-    public private(set) var guessedRows = 0
-    /// Rows with bytes that are not valid in the character set they declare, or with a data set that breaks off.
-    public private(set) var damagedRows = 0
+    public private(set) var doubtful = DoubtfulRows()
 
     /// - Parameters:
     ///   - query: Every attribute it asks for that is no sequence is a column of a table.
     ///   - fallback: How to read text of items that declare no character set.
-    public init(format: ItemFormat, query: Query, fallback: SpecificCharacterSet?) {
+    ///   - guardsFormulas: Cells of a table that a spreadsheet would run get an apostrophe in front.
+    public init(format: ItemFormat, query: Query, fallback: SpecificCharacterSet?, guardsFormulas: Bool = false) {
         self.init(
             format: format,
             columns: .attributes(Self.attributes(of: query)),
             fallback: fallback,
-            guardsFormulas: false,
+            guardsFormulas: guardsFormulas,
             header: nil
         )
     }
@@ -100,7 +99,7 @@ public struct ItemFormatter: Sendable {
         case (_, .attributes(let attributes)):
             // Decoded once: for what is said at the end, and for the cells.
             let texts = attributes.map { item.dataSet(holding: $0.path)?.text($0.path.tag) }
-            note(texts, isBroken: item.defect != nil)
+            doubtful.note(texts, isBroken: item.defect != nil)
             if format == .csv {
                 return texts.map { cell(TerminalText($0?.string ?? "").string) }.joined(separator: ",") + "\n"
             }
@@ -125,23 +124,8 @@ public struct ItemFormatter: Sendable {
 
     // MARK: What is not certain
 
-    /// Counts what is not certain about a row, for the sentence at the end.
-    private mutating func note(_ texts: [DecodedText?], isBroken: Bool) {
-        var isGuessed = false
-        var isDamaged = isBroken
-        for text in texts {
-            switch text?.problem {
-            case nil: break
-            case .guessed: isGuessed = true
-            case .invalidBytes, .unknownCharacterSet: isDamaged = true
-            }
-        }
-        if isGuessed { guessedRows += 1 }
-        if isDamaged { damagedRows += 1 }
-    }
-
     /// What the reader of the rows must know about their text; nil if there is nothing.
-    public var caution: String? { Self.caution(guessed: guessedRows, damaged: damagedRows) }
+    public var caution: String? { Self.caution(guessed: doubtful.guessed, damaged: doubtful.damaged) }
 
     /// What the reader of so many doubtful rows must know; nil if there are none.
     public static func caution(guessed: Int, damaged: Int) -> String? {
@@ -161,12 +145,11 @@ public struct ItemFormatter: Sendable {
     // MARK: Values
 
     private mutating func seen(_ text: RowText, _ columns: [ListColumn]) -> String {
-        let doubtful = columns.filter { text[$0].isDoubtful }
-        let isDamaged = text.isDefective || doubtful.contains { text[$0].state == .damaged }
-        if isDamaged { damagedRows += 1 }
-        if doubtful.contains(where: { text[$0].state == .guessed }) { guessedRows += 1 }
+        let unsure = columns.filter { text[$0].isDoubtful }
+        if text.isDefective || unsure.contains(where: { text[$0].state == .damaged }) { doubtful.damaged += 1 }
+        if unsure.contains(where: { text[$0].state == .guessed }) { doubtful.guessed += 1 }
         var cells = columns.map { cell(text[$0].text.string) }
-        let names = doubtful.map(\.header) + (text.isDefective ? ["the item breaks off"] : [])
+        let names = unsure.map(\.header) + (text.isDefective ? ["the item breaks off"] : [])
         cells.append(cell(names.joined(separator: " ")))
         return cells.joined(separator: ",") + "\n"
     }

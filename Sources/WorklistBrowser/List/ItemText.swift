@@ -32,10 +32,12 @@ struct ColumnText: Hashable, Sendable {
 enum ItemText {
     /// Without the padding of text values: spaces and NUL at the end, spaces at the beginning.
     static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var bytes = bytes
-        while let last = bytes.last, last == 0x20 || last == 0 { bytes.removeLast() }
-        while let first = bytes.first, first == 0x20 { bytes.removeFirst() }
-        return bytes
+        // By places: taking bytes off a slice would copy it.
+        var start = bytes.startIndex
+        var end = bytes.endIndex
+        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0 { end -= 1 }
+        while start < end, bytes[start] == 0x20 { start += 1 }
+        return bytes[start..<end]
     }
 
     /// The attribute as text, made safe for the screen.

@@ -55,7 +55,8 @@ public struct ListChanges: Sendable {
         to new: MatchTable,
         since: Moment,
         isPartial: Bool,
-        fallback: SpecificCharacterSet?
+        fallback: SpecificCharacterSet?,
+        shared: RowSharing? = nil
     ) {
         self.since = since
         self.isPartial = isPartial
@@ -63,29 +64,37 @@ public struct ListChanges: Sendable {
         // What stands alike at both ends is most of it, and needs no second look.
         let common = min(old.count, new.count)
         var head = 0
-        while head < common, old.item(head) == new.item(head) { head += 1 }
+        while shared == nil, head < common, old.item(head) == new.item(head) { head += 1 }
         var tail = 0
-        while tail < common - head, old.item(old.count - 1 - tail) == new.item(new.count - 1 - tail) { tail += 1 }
+        while shared == nil, tail < common - head, old.item(old.count - 1 - tail) == new.item(new.count - 1 - tail) {
+            tail += 1
+        }
 
+        let oldRows = shared?.unsharedOld ?? [head..<(old.count - tail)]
+        let newRows = shared?.unsharedNew(of: new.count) ?? [head..<(new.count - tail)]
         var waiting: [ItemIdentity: [Int]] = [:]
-        old.forEach(head..<(old.count - tail)) { row, item in
-            waiting[ItemIdentity(item), default: []].append(row)
-            return row & 0xFFF != 0 || !Task.isCancelled
+        for range in oldRows {
+            old.forEach(range) { row, item in
+                waiting[ItemIdentity(item), default: []].append(row)
+                return row & 0xFFF != 0 || !Task.isCancelled
+            }
         }
         // Items that are there several times are matched with their equals first.
         var unmatched: [(row: Int, identity: ItemIdentity)] = []
-        new.forEach(head..<(new.count - tail)) { row, item in
-            let identity = ItemIdentity(item)
-            if let rows = waiting[identity], let place = rows.firstIndex(where: { old.item($0) == item }) {
-                waiting[identity]?.remove(at: place)
-            } else {
-                unmatched.append((row, identity))
+        for range in newRows {
+            new.forEach(range) { row, item in
+                let identity = ItemIdentity(item)
+                if let rows = waiting[identity], let place = rows.firstIndex(where: { old.item($0) == item }) {
+                    waiting[identity]?.remove(at: place)
+                } else {
+                    unmatched.append((row, identity))
+                }
+                return row & 0xFFF != 0 || !Task.isCancelled
             }
-            return row & 0xFFF != 0 || !Task.isCancelled
         }
         for (row, identity) in unmatched {
             guard let rows = waiting[identity], let before = rows.first else {
-                if !isPartial { newRows.insert(row) }
+                if !isPartial { self.newRows.insert(row) }
                 continue
             }
             waiting[identity] = Array(rows.dropFirst())
@@ -114,9 +123,11 @@ public struct CompareJob: Sendable {
     let since: Moment
     let isPartial: Bool
     let fallback: SpecificCharacterSet?
+    /// What the two are known to have in common.
+    let shared: RowSharing?
 
     /// Does the work. A cancelled task ends early; its result is of no use then.
     public func run() -> ListChanges {
-        ListChanges(from: old, to: new, since: since, isPartial: isPartial, fallback: fallback)
+        ListChanges(from: old, to: new, since: since, isPartial: isPartial, fallback: fallback, shared: shared)
     }
 }

@@ -45,6 +45,19 @@ public struct ListView: Hashable, Sendable {
     /// Nothing differs from what every list starts with.
     public var isStandard: Bool { columns.isEmpty && (sort == nil || sort == .standard) }
 
+    /// This view, and what it leaves open as `other` has it.
+    func over(_ other: ListView) -> ListView {
+        var whole = self
+        if columns.isEmpty { whole.columns = other.columns }
+        if sort == nil { whole.sort = other.sort }
+        return whole
+    }
+
+    /// Something that `other` names is not as it says.
+    func changed(from other: ListView) -> Bool {
+        !other.columns.isEmpty && columns != other.columns || other.sort != nil && sort != other.sort
+    }
+
     /// The columns that are not among the twelve of every list.
     var attributes: [ListColumn] { columns.map(\.column).filter(\.isAttribute) }
 

@@ -12,6 +12,10 @@ struct MatchTable: Sendable {
     private(set) var count = 0
     /// Rows that came with FF01: some optional key took no part in matching (PS3.4 C.4.1.1.4).
     private(set) var unsupportedKeyCount = 0
+    /// The last chunk shares the bytes of a chunk of another table, and reaches to this match of it.
+    private var lastShared: (chunk: Int, end: Int)?
+    /// How many tables before this one its bytes may come from.
+    private(set) var age = 0
     /// Bytes of all identifiers.
     private(set) var byteCount = 0
 
@@ -29,15 +33,42 @@ struct MatchTable: Sendable {
         guard !batch.isEmpty, batch.count <= Self.maximumRows - count else { return first..<first }
         for entry in batch.entries where entry.status == .pendingWithUnsupportedKeys { unsupportedKeyCount += 1 }
         byteCount += batch.bytes.count
-        if let last = chunks.indices.last, chunks[last].transferSyntax == batch.transferSyntax,
+        if lastShared == nil, let last = chunks.indices.last, chunks[last].transferSyntax == batch.transferSyntax,
             batch.bytes.count < Self.smallBatch, chunks[last].bytes.count < Self.chunkTarget
         {
             chunks[last].append(batch)
         } else {
             starts.append(UInt32(truncatingIfNeeded: count))
             chunks.append(batch)
+            lastShared = nil
         }
         count += batch.count
+        return first..<count
+    }
+
+    /// Adds rows of another table behind all others, sharing their bytes; the rows they got.
+    @discardableResult
+    mutating func append(_ rows: Range<Int>, of other: MatchTable) -> Range<Int> {
+        let first = count
+        age = max(age, other.age + 1)
+        var row = rows.lowerBound
+        while row < rows.upperBound, let place = other.place(of: row) {
+            let chunk = other.chunks[place.chunk]
+            let range = place.index..<min(chunk.count, place.index + rows.upperBound - row)
+            for entry in chunk.entries[range] {
+                byteCount += Int(entry.length)
+                if entry.status == .pendingWithUnsupportedKeys { unsupportedKeyCount += 1 }
+            }
+            if let last = chunks.indices.last, let shared = lastShared, shared == (place.chunk, range.lowerBound) {
+                chunks[last].extend(sharing: range, of: chunk)
+            } else {
+                starts.append(UInt32(truncatingIfNeeded: count))
+                chunks.append(chunk.sharing(range))
+            }
+            lastShared = (place.chunk, range.upperBound)
+            count += range.count
+            row += range.count
+        }
         return first..<count
     }
 
@@ -88,7 +119,10 @@ struct MatchTable: Sendable {
 }
 
 /// What makes a worklist item that item, wherever it stands: Study Instance UID, Scheduled Procedure Step ID, Requested
-/// Procedure ID and Accession Number; the whole identifier if it has none of them.
+/// Procedure ID and Accession Number, and the patient by ID; the whole identifier if it has none of them.
+///
+/// The patient is part of it because nothing else keeps a server from giving two of them one UID: a cursor, a mark or an
+/// action must never go from one patient to another.
 ///
 /// Bytes are compared as they came, so that two items are the same only if the server wrote the same.
 struct ItemIdentity: Hashable, Sendable {
@@ -105,7 +139,8 @@ struct ItemIdentity: Hashable, Sendable {
             // A byte no text starts with keeps the two kinds apart.
             bytes = [0xFF] + item.bytes
         } else {
-            bytes = Array(parts.joined(separator: CollectionOfOne(0)))
+            let patient = ItemText.trimmed(item.value([], .patientID) ?? [])
+            bytes = Array((parts + [patient]).joined(separator: CollectionOfOne(0)))
         }
     }
 }

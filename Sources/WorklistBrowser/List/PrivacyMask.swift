@@ -22,9 +22,12 @@ enum PrivacyMask {
         }.joined(separator: ", ")
     }
 
-    private static let identifiers: [Tag] = [
+    /// Attributes that tell who a patient is by themselves; names and birth dates do besides.
+    static let identifiers: [Tag] = [
         .patientID, .issuerOfPatientID, .otherPatientIDs, .accessionNumber, .patientAddress, .admissionID,
         Tag(0x0010, 0x2154), Tag(0x0010, 0x1090), Tag(0x0040, 0x2016), Tag(0x0040, 0x2017),
+        // Many systems make these of the accession number, and comments name whoever they are about.
+        .requestedProcedureID, .scheduledProcedureStepID, .studyInstanceUID, Tag(0x0010, 0x4000), Tag(0x0040, 0x1400),
     ]
 
     /// The same item with every name, identifier and birth date masked; other attributes stay as they are.

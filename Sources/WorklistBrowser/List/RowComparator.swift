@@ -64,16 +64,74 @@ struct RowComparator {
     /// All rows below `count` in order; fewer if the task is cancelled.
     ///
     /// Keys of further columns are made only for rows that those before left equal, so that a million rows cost one key each.
-    func sorted(rows count: Int) -> [UInt32] {
+    func sorted(rows count: Int, progress: (Double) -> Void = { _ in }) -> [UInt32] {
         var pairs: [Pair] = []
         pairs.reserveCapacity(count)
         table.forEach(0..<count) { row, item in
             pairs.append((key(item, part: 0), UInt32(truncatingIfNeeded: row)))
-            return row & 0xFFF != 0 || !Task.isCancelled
+            guard row & 0xFFF == 0 else { return true }
+            progress(0.5 * Double(row) / Double(max(1, count)))
+            return !Task.isCancelled
         }
-        guard pairs.count == count else { return [] }
-        sort(&pairs, part: 0)
-        return pairs.map(\.row)
+        guard pairs.count == count, let part = parts.first else { return [] }
+        // In pieces, so that the end of the task is noticed in between.
+        let isWhole = Self.mergeSort(&pairs, progress: { progress(0.5 + 0.3 * $0) }) { a, b in
+            if a.key != b.key { return part.precedes(a.key, b.key) }
+            return a.row < b.row
+        }
+        guard isWhole else { return [] }
+        refineRuns(&pairs, part: 0, progress: { progress(0.8 + 0.2 * $0) })
+        return Task.isCancelled ? [] : pairs.map(\.row)
+    }
+
+    /// False, and no order, if the task is cancelled.
+    private static func mergeSort(
+        _ pairs: inout [Pair],
+        progress: (Double) -> Void,
+        _ precedes: (Pair, Pair) -> Bool
+    ) -> Bool {
+        let piece = 16_384
+        var runs: [Range<Int>] = []
+        for start in stride(from: 0, to: pairs.count, by: piece) {
+            let range = start..<min(start + piece, pairs.count)
+            pairs[range].sort(by: precedes)
+            runs.append(range)
+            if Task.isCancelled { return false }
+            progress(0.5 * Double(range.upperBound) / Double(pairs.count))
+        }
+        guard runs.count > 1 else { return true }
+        let passes = Double(Int.bitWidth - (runs.count - 1).leadingZeroBitCount)
+        var merged: [Pair] = []
+        var pass = 0.0
+        while runs.count > 1 {
+            merged.removeAll(keepingCapacity: true)
+            merged.reserveCapacity(pairs.count)
+            var longer: [Range<Int>] = []
+            for first in stride(from: 0, to: runs.count, by: 2) {
+                let start = merged.count
+                var (a, b) = (runs[first].lowerBound, runs[first].upperBound)
+                let endA = b
+                let endB = first + 1 < runs.count ? runs[first + 1].upperBound : b
+                while a < endA, b < endB {
+                    if precedes(pairs[b], pairs[a]) {
+                        merged.append(pairs[b])
+                        b += 1
+                    } else {
+                        merged.append(pairs[a])
+                        a += 1
+                    }
+                }
+                merged.append(contentsOf: pairs[a..<endA])
+                merged.append(contentsOf: pairs[b..<endB])
+                longer.append(start..<merged.count)
+                if Task.isCancelled { return false }
+                progress(0.5 + 0.5 * (pass + Double(merged.count) / Double(pairs.count)) / passes)
+            }
+            swap(&pairs, &merged)
+            runs = longer
+            pass += 1
+        }
+        return true
     }
 
     private typealias Pair = (key: SortKey, row: UInt32)
@@ -85,8 +143,14 @@ struct RowComparator {
         } else {
             pairs.sort { a, b in a.key != b.key ? a.key < b.key : a.row < b.row }
         }
+        refineRuns(&pairs, part: number)
+    }
+
+    /// Puts rows of one key in order by what is behind it.
+    private func refineRuns(_ pairs: inout [Pair], part number: Int, progress: (Double) -> Void = { _ in }) {
+        let part = parts[number]
         guard part.comparesText || number + 1 < parts.count else { return }
-        forEachRun(&pairs, isEqual: { $0.key == $1.key }) { run in
+        forEachRun(&pairs, isEqual: { $0.key == $1.key }, progress: progress) { run in
             if part.comparesText, run[0].key.isTextPrefix {
                 sortByText(&run, part: number)
             } else {
@@ -122,16 +186,19 @@ struct RowComparator {
     private func forEachRun<Element>(
         _ elements: inout [Element],
         isEqual: (Element, Element) -> Bool,
+        progress: (Double) -> Void = { _ in },
         _ body: (inout [Element]) -> Void
     ) {
         var start = 0
         while start < elements.count {
+            if Task.isCancelled { return }
             var end = start + 1
             while end < elements.count, isEqual(elements[start], elements[end]) { end += 1 }
             if end - start > 1 {
                 var run = Array(elements[start..<end])
                 body(&run)
                 elements.replaceSubrange(start..<end, with: run)
+                progress(Double(end) / Double(elements.count))
             }
             start = end
         }

@@ -20,7 +20,7 @@ struct RowFilter: Hashable, Sendable {
     let terms: [Term]
     /// Attributes that are read for it: those it names, and those on the list, which words without a column look in too.
     let attributes: [ListColumn]
-    private let searched: [ListColumn]
+    let searched: [ListColumn]
 
     /// Nil if the text asks for nothing. `shown`: the columns of the list.
     init?(_ text: String, shown: [ListColumn] = []) {
@@ -94,7 +94,7 @@ struct RowFilter: Hashable, Sendable {
     }
 
     /// `needle` is in lower case already.
-    private static func contains(_ text: String, _ needle: String) -> Bool {
+    static func contains(_ text: String, _ needle: String) -> Bool {
         let hay = Array(text.lowercased().utf8)
         let pin = Array(needle.utf8)
         guard let first = pin.first, hay.count >= pin.count else { return false }

@@ -7,6 +7,10 @@ import DICOMProtocol
 /// thread when the stream has ended; the old order stays on screen until the new one is there.
 struct RowList: Sendable {
     private(set) var table = MatchTable()
+    /// What it has in common with the list it is to take the place of.
+    private(set) var sharing: RowSharing?
+    /// Parts this list from others.
+    let series: Int
     private(set) var order = SortOrder.standard
     private(set) var filter: RowFilter?
     /// The user has frozen the order: arrivals go to the end.
@@ -15,24 +19,37 @@ struct RowList: Sendable {
     /// All rows in order; those from ``sortedCount`` on as they arrived.
     private var all: [UInt32] = []
     private var sortedCount = 0
-    /// Those that pass the filter; nil without one.
+    /// Those that pass the filter applied last; nil without one.
     private var passing: [UInt32]?
+    /// For each row that was decided about whether it passes; empty without a filter.
+    private var passes: [Bool] = []
+    /// The filter that ``passing`` is of, while another may be worked on; nil if that still is every row.
+    private var applied: RowFilter?
     /// For each column of the order a key for each row, while arrivals are merged.
     private var keys: [[SortKey]] = []
     private var isLive = true
-    /// The sort or the filter in force has yet to be applied to some rows.
+    /// The order in force has yet to be applied.
     private var needsSort = false
-    private var needsFilter = false
     private var generation: Int
     private var inFlight: InFlight?
     /// The stream has ended: nothing but a job is awaited.
     private var hasEnded = false
 
     private struct InFlight: Sendable {
+        enum Work {
+            case sort
+            /// `isMore`: rows besides those decided about, by the filter applied already.
+            case filter(RowFilter, isMore: Bool)
+        }
+
         var generation: Int
-        var sorts: Bool
+        var work: Work
         /// Rows of the table it covers.
         var rows: Int
+        /// How much is done.
+        var percent: Int?
+
+        var sorts: Bool { if case .sort = work { true } else { false } }
     }
 
     /// How text is read that declares no character set; what was declared too, if it is forced.
@@ -51,16 +68,31 @@ struct RowList: Sendable {
         var filter = 1_000
         /// Filtering the rows of one batch.
         var filterBatch = 256
+        /// A list to be refreshed that is worth looking for its rows in the new one.
+        var share = 20_000
     }
 
     var limits = Limits()
 
+    /// Jobs of one list are numbered in so many bits, its series stands above them.
+    static let generationBits = 24
+
     /// `series`: parts the jobs of this list from those of others.
     init(series: Int, fallback: SpecificCharacterSet?, today: DICOMDate) {
-        generation = series << 24
+        generation = series << Self.generationBits
+        self.series = series
         self.fallback = fallback
         self.today = today
     }
+
+    /// Rows that the other list has too are kept once. Before the first row comes.
+    mutating func share(with other: RowList) {
+        guard other.count >= other.limits.share else { return }
+        sharing = RowSharing(with: other.table, series: other.series)
+    }
+
+    /// The list before is gone, and what it had in common with this one is known.
+    mutating func endSharing() { sharing = nil }
 
     // MARK: Reading
 
@@ -79,14 +111,28 @@ struct RowList: Sendable {
     }
 
     /// The place of a row in the screen's order; nil if the filter hides it.
-    func position(of row: Int) -> Int? {
-        (passing ?? all).firstIndex(of: UInt32(truncatingIfNeeded: row))
+    func position(of row: Int, near place: Int = 0) -> Int? {
+        if self.row(at: place) == row { return place }
+        guard isShown(row) else { return nil }
+        return (passing ?? all).firstIndex(of: UInt32(truncatingIfNeeded: row))
     }
 
-    /// What is being worked on off the UI thread.
+    /// No filter hides the row.
+    func isShown(_ row: Int) -> Bool {
+        passing == nil ? row < all.count : row >= 0 && row < passes.count && passes[row]
+    }
+
+    /// What is being worked on off the UI thread, and how much of it is done.
     var pendingWork: String? {
-        if inFlight == nil { return nil }
-        return inFlight?.sorts == true ? "sorting" : "filtering"
+        guard let job = inFlight else { return nil }
+        let word = job.sorts ? "sorting" : "filtering"
+        return job.percent.map { "\(word) \($0)%" } ?? word
+    }
+
+    /// The filter in force has yet to be applied to some rows.
+    private var needsFilter: Bool {
+        guard let filter else { return false }
+        return applied != filter || passes.count < table.count
     }
 
     /// Not all rows stand where the order wants them.
@@ -96,7 +142,7 @@ struct RowList: Sendable {
 
     /// Adds the matches of a batch.
     mutating func append(_ batch: MatchBatch) -> ArrangeJob? {
-        let rows = table.append(batch)
+        let rows = sharing?.append(batch, to: &table) ?? table.append(batch)
         guard !rows.isEmpty else { return nil }
         if isLive, table.count > limits.live {
             isLive = false
@@ -111,12 +157,11 @@ struct RowList: Sendable {
         } else {
             all += numbers
         }
-        guard let filter, !needsFilter else { return nil }
-        guard rows.count <= limits.filterBatch else {
-            needsFilter = true
+        guard let filter else { return nil }
+        guard applied == filter, passes.count == rows.lowerBound, rows.count <= limits.filterBatch else {
             return nextJob()
         }
-        let fresh = numbers.filter { filter.matches(text(Int($0), reading: filter.attributes)) }
+        let fresh = decide(rows, by: filter)
         guard !fresh.isEmpty else { return nil }
         if isLive, !isFrozen, sortedCount == all.count, var shown = passing {
             passing = nil
@@ -147,18 +192,23 @@ struct RowList: Sendable {
         self.filter = filter
         guard let filter else {
             passing = nil
-            needsFilter = false
+            passes = []
+            applied = nil
             if inFlight?.sorts == false { inFlight = nil }
             return nil
         }
         guard table.count > limits.filter else {
-            passing = ArrangeJob.filtered(table, rows: all, by: filter, fallback: fallback, today: today)
-            needsFilter = false
+            passes = []
+            applied = filter
+            _ = decide(0..<table.count, by: filter)
+            orderPassing()
             return nil
         }
         // Until the answer is there, what was shown stays.
-        if passing == nil { passing = all }
-        needsFilter = true
+        if passing == nil {
+            passing = all
+            passes = Array(repeating: true, count: table.count)
+        }
         if inFlight?.sorts == true { return nil }
         inFlight = nil
         return nextJob()
@@ -218,53 +268,103 @@ struct RowList: Sendable {
     private mutating func nextJob() -> ArrangeJob? {
         guard inFlight == nil else { return nil }
         let work: ArrangeJob.Work
+        let kind: InFlight.Work
         if needsSort {
             work = .sort(order, rows: table.count)
+            kind = .sort
         } else if needsFilter, let filter {
-            work = .filter(filter, rows: all)
+            let undecided = (passes.count..<table.count).map { UInt32(truncatingIfNeeded: $0) }
+            kind = .filter(filter, isMore: applied == filter)
+            if applied == filter {
+                work = .filter(filter, rows: undecided)
+            } else if let applied, let passing, filter.narrows(applied) {
+                // A letter more: what was hidden stays hidden.
+                work = .filter(filter, rows: passing + undecided)
+            } else {
+                work = .filter(filter, rows: all)
+            }
         } else {
             return nil
         }
         generation += 1
-        inFlight = InFlight(generation: generation, sorts: needsSort, rows: table.count)
+        inFlight = InFlight(generation: generation, work: kind, rows: table.count)
         return ArrangeJob(generation: generation, work: work, table: table, fallback: fallback, today: today)
+    }
+
+    /// Notes how much of a job is done, of 1; false if that changes nothing on screen.
+    mutating func note(generation: Int, done: Double) -> Bool {
+        guard let job = inFlight, job.generation == generation else { return false }
+        // A hundred is reached when the result is in place.
+        let percent = min(99, max(0, Int(done * 100)))
+        guard percent != job.percent else { return false }
+        inFlight?.percent = percent
+        return true
+    }
+
+    /// A job was stopped before its end: it is given out anew if its result is still wanted.
+    mutating func retry(generation: Int) -> ArrangeJob? {
+        guard inFlight?.generation == generation else { return nil }
+        inFlight = nil
+        return nextJob()
     }
 
     /// Takes the result of a job. False if it is not the one awaited.
     mutating func apply(generation: Int, order rows: [UInt32]) -> (isApplied: Bool, next: ArrangeJob?) {
         guard let job = inFlight, job.generation == generation else { return (false, nil) }
         inFlight = nil
-        if job.sorts {
-            guard rows.count == job.rows, rows.allSatisfy({ $0 < job.rows }) else {
-                // A cancelled job: try again.
-                return (false, nextJob())
-            }
+        guard rows.allSatisfy({ $0 < job.rows }) else { return (false, nextJob()) }
+        switch job.work {
+        case .sort:
+            guard rows.count == job.rows else { return (false, nextJob()) }
             all = rows + (job.rows..<table.count).map { UInt32(truncatingIfNeeded: $0) }
             sortedCount = job.rows
             needsSort = hasEnded && !isFrozen && sortedCount < all.count
             orderPassing()
-            return (true, nextJob())
-        }
-        needsFilter = false
-        var isMember = [Bool](repeating: false, count: table.count)
-        for row in rows where Int(row) < isMember.count { isMember[Int(row)] = true }
-        if table.count - job.rows > limits.filterBatch {
-            needsFilter = true
-        } else if let filter {
-            for row in job.rows..<table.count where filter.matches(text(row, reading: filter.attributes)) {
-                isMember[row] = true
+        case .filter(let filter, let isMore):
+            let decided = isMore ? passes.count : 0
+            if !isMore { passes = [] }
+            passes += repeatElement(false, count: max(0, job.rows - passes.count))
+            for row in rows { passes[Int(row)] = true }
+            applied = filter
+            if isMore, decided >= sortedCount {
+                // All of them stand at the end, as they came.
+                passing = (passing ?? []) + rows
+            } else {
+                orderPassing()
+            }
+            let rest = passes.count..<table.count
+            if filter == self.filter, rest.count <= limits.filterBatch {
+                let more = decide(rest, by: filter)
+                if rest.lowerBound >= sortedCount {
+                    passing? += more
+                } else {
+                    orderPassing()
+                }
             }
         }
-        passing = all.filter { isMember[Int($0)] }
         return (true, nextJob())
+    }
+
+    /// Decides about rows behind all that were decided about; those that pass.
+    private mutating func decide(_ rows: Range<Int>, by filter: RowFilter) -> [UInt32] {
+        var decider = RowDecider(filter, fallback: fallback, today: today)
+        var fresh: [UInt32] = []
+        var passes = passes
+        self.passes = []
+        table.forEach(rows) { row, item in
+            let isPassing = decider.passes(item)
+            passes.append(isPassing)
+            if isPassing { fresh.append(UInt32(truncatingIfNeeded: row)) }
+            return true
+        }
+        self.passes = passes
+        return fresh
     }
 
     /// Puts the filtered rows into the order of all rows.
     private mutating func orderPassing() {
-        guard let rows = passing else { return }
-        var isMember = [Bool](repeating: false, count: table.count)
-        for row in rows where Int(row) < isMember.count { isMember[Int(row)] = true }
-        passing = all.filter { isMember[Int($0)] }
+        guard filter != nil else { return }
+        passing = all.filter { Int($0) < passes.count && passes[Int($0)] }
     }
 
     /// `reading`: attributes beyond the usual columns that will be looked at.

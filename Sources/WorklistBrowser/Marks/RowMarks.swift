@@ -71,6 +71,25 @@ struct MarkedRows: Sendable {
         done = table.count
     }
 
+    /// Takes over what is known of the list before: only rows that it did not have are looked at.
+    mutating func follow(_ old: MarkedRows, _ shared: RowSharing, _ marks: RowMarks, in table: MatchTable) {
+        guard version != marks.version, old.version == marks.version, old.done == shared.old.count else { return }
+        var found: [ItemIdentity: Int] = [:]
+        for (identity, row) in old.rows {
+            if let new = shared.row(ofOld: row) { found[identity] = new }
+        }
+        for range in shared.unsharedNew(of: table.count) {
+            table.forEach(range) { row, item in
+                let identity = ItemIdentity(item)
+                if marks.contains(identity) { found[identity] = min(row, found[identity] ?? row) }
+                return true
+            }
+        }
+        rows = found
+        version = marks.version
+        done = table.count
+    }
+
     /// True while ``find(_:in:)`` would look at new rows only.
     func isCurrent(_ marks: RowMarks) -> Bool { version == marks.version || done == 0 }
 

@@ -9,6 +9,7 @@ extension PlainBrowser {
     private static let page = 20
 
     mutating func perform(_ line: String) {
+        if asking != nil { return answer(line) }
         let words = line.split(whereSeparator: \.isWhitespace)
         guard let first = words.first else {
             sayRow()
@@ -18,6 +19,8 @@ extension PlainBrowser {
         let argument = String(rest.reversed().drop { $0.isWhitespace }.reversed())
         let wasAskedToQuit = hasAskedToQuit
         hasAskedToQuit = false
+        forgetting = hasAskedToForget
+        hasAskedToForget = nil
         if let command = PlainCommand(word: first.lowercased()) {
             perform(command, argument, wasAskedToQuit: wasAskedToQuit)
         } else if let command = Command(rawValue: String(first)) {
@@ -27,7 +30,7 @@ extension PlainBrowser {
         {
             perform(command, "", wasAskedToQuit: wasAskedToQuit)
         } else {
-            say("'\(TerminalText(first, limit: 60))' is no command: help lists them. Nothing was done.")
+            refuse("'\(TerminalText(first, limit: 60))' is no command: help lists them. Nothing was done.")
         }
     }
 
@@ -53,6 +56,18 @@ extension PlainBrowser {
             absorb(browser.perform(.viewPrivacy))
             say(browser.isPrivate ? "names and identifiers are hidden" : "names and identifiers are shown")
             if browser.list?.cursor != nil { sayRow() }
+        case .mark: mark(true, argument)
+        case .unmark: mark(false, argument)
+        case .marks: sayMarks()
+        case .export: export(argument, replaces: false)
+        case .overwrite: export(argument, replaces: true)
+        case .queries: readQueries()
+        case .saved: runSaved(argument)
+        case .save: save(argument)
+        case .forget: forget(argument, wasAsked: forgetting)
+        case .watch: watch(argument)
+        case .changes: sayAllChanges()
+        case .scan: scan(argument)
         case .servers: sayServers()
         case .server: useServer(argument)
         case .test: test()
@@ -75,7 +90,8 @@ extension PlainBrowser {
     /// A command by its name in the palette.
     private mutating func perform(_ command: Command, _ argument: String, wasAskedToQuit: Bool) {
         if let plain = PlainCommand.names[command] {
-            perform(plain, command == .filterClear ? "" : argument, wasAskedToQuit: wasAskedToQuit)
+            let plainArgument = command == .filterClear ? "" : command == .marksClear ? "all" : argument
+            perform(plain, plainArgument, wasAskedToQuit: wasAskedToQuit)
             return
         }
         switch command {
@@ -84,6 +100,8 @@ extension PlainBrowser {
             return
         case .dayPrevious, .dayToday, .dayNext, .scopeScanner, .scopeModality, .scopeAll:
             return ask(command)
+        case .savedQuery4, .savedQuery5, .savedQuery6, .savedQuery7, .savedQuery8, .savedQuery9:
+            return runSaved(String(command.rawValue.suffix(1)))
         case .rowCopy, .rowCopyValue: return say("plain mode has no clipboard: show says every value")
         case .rowAsKey: return say("key NAME=VALUE makes any value a key of the query")
         case .problems:
@@ -112,7 +130,7 @@ extension PlainBrowser {
 
     private mutating func move(by step: Int, _ argument: String) {
         guard argument.isEmpty || Int(argument).map({ $0 > 0 && $0 < MatchTable.maximumRows }) == true else {
-            return say("'\(TerminalText(argument, limit: 60))' is no number of rows")
+            return refuse("'\(TerminalText(argument, limit: 60))' is no number of rows")
         }
         guard let list = browser.list, list.cursor != nil else { return say(noRowWords) }
         // The first row has not been said: that is where reading begins.
@@ -135,11 +153,11 @@ extension PlainBrowser {
     }
 
     private mutating func goToRow(_ argument: String) {
-        guard let number = Int(argument), number > 0 else { return say("row N goes to a row by its number") }
+        guard let number = Int(argument), number > 0 else { return refuse("row N goes to a row by its number") }
         guard let list = browser.list, list.rows.shownCount > 0 else { return say(noRowWords) }
         guard let reference = listed[number] else {
             guard number <= list.rows.shownCount else {
-                return say("there is no row \(number): \(rowsWord(list.rows.shownCount)) in all")
+                return refuse("there is no row \(number): \(rowsWord(list.rows.shownCount)) in all")
             }
             return move(to: number - 1)
         }
@@ -176,7 +194,7 @@ extension PlainBrowser {
             end = count
         default:
             guard let number = Int(argument), number > 0, number <= count else {
-                return say("list, list N with N from 1 to \(count), or list all")
+                return refuse("list, list N with N from 1 to \(count), or list all")
             }
             first = number - 1
             end = min(count, first + Self.page)
@@ -188,7 +206,7 @@ extension PlainBrowser {
         for position in first..<end {
             guard let row = list.rows.row(at: position) else { break }
             listed[position + 1] = RowReference(row: row, identity: ItemIdentity(list.rows.table.item(row)))
-            say("\(position + 1). \(rowWords(row))")
+            say("\(position + 1). \(rowWords(row))\(isMarked(row) ? ", marked" : "")")
         }
         if end < count { say("\(count - end) more: list \(end + 1)") }
         // The last row said is the one that actions mean.
@@ -209,7 +227,7 @@ extension PlainBrowser {
         let words = argument.split(whereSeparator: \.isWhitespace)
         guard let word = words.first, let column = ListColumn(word: word), words.count == 1 || words.last == "down"
         else {
-            return say("\(PlainCommand.sort.help.usage): \(PlainCommand.sort.help.text)")
+            return refuse("\(PlainCommand.sort.help.usage): \(PlainCommand.sort.help.text)")
         }
         guard browser.list != nil else { return say(noRowWords) }
         arranging(browser.carryOut([.sort(SortOrder(column: column, isDescending: words.count > 1))]), .sort)
@@ -271,7 +289,7 @@ extension PlainBrowser {
         do throws(KeyPathError) {
             parsed = try KeyPath.parse(text, model: browser.query.model)
         } catch {
-            return say("nothing done: \(error.description)")
+            return refuse("nothing done: \(error.description)")
         }
         if let note = parsed.note { say(TerminalText(note)) }
         guard let query = checked(parsed.key()) else { return }
@@ -285,7 +303,7 @@ extension PlainBrowser {
         query.set(key)
         let findings = KeyCheck.findings(for: key, in: query, now: browser.now.queryMoment)
         if let error = findings.first(where: { $0.severity == .error }) {
-            say("nothing done: \(error.text); \(error.advice)")
+            refuse("nothing done: \(error.text); \(error.advice)")
             return nil
         }
         for note in findings { say("note: \(note.text)") }
@@ -297,18 +315,18 @@ extension PlainBrowser {
         if argument == "today" || argument.isEmpty { return absorb(browser.moveDay(by: nil)) }
         guard let days = Int(argument) else { return absorb(browser.perform(.dayToday, argument: argument)) }
         guard abs(days) <= 36_500 else {
-            return say("\(PlainCommand.day.help.usage): \(PlainCommand.day.help.text)")
+            return refuse("\(PlainCommand.day.help.usage): \(PlainCommand.day.help.text)")
         }
         absorb(browser.moveDay(by: days))
     }
 
     private mutating func startWaiting(_ argument: String) {
         if argument.isEmpty {
-            wait = .outcome
+            wait = browser.run == nil && browser.watch != nil ? .watched : .outcome
         } else if let count = Int(argument), count > 0 {
             wait = .rows(count)
         } else {
-            say("\(PlainCommand.wait.help.usage): \(PlainCommand.wait.help.text)")
+            refuse("\(PlainCommand.wait.help.usage): \(PlainCommand.wait.help.text)")
         }
     }
 
@@ -336,10 +354,10 @@ extension PlainBrowser {
         } else if first.contains("@"), words.count <= 2 {
             switch parseServer(String(first), words.count == 2 ? String(words[1]) : nil) {
             case .success(let parsed): profile = parsed
-            case .failure(let error): return say(TerminalText(error.message))
+            case .failure(let error): return refuse(TerminalText(error.message))
             }
         } else {
-            say("there is no server '\(TerminalText(argument, limit: 60))'")
+            refuse("there is no server '\(TerminalText(argument, limit: 60))'")
             return sayServers()
         }
         listed = [:]
@@ -351,6 +369,8 @@ extension PlainBrowser {
 
     private mutating func sayStatus() {
         if let server = browser.server { say("server: \(serverWords(server))") }
+        if let words = browser.watchWords { say("watch: \(words.long)") }
+        if !browser.marks.isEmpty { say("\(rowsWord(browser.markCounts.marked)) marked here") }
         if let run = browser.run { say(runningWords(run)) }
         if let outcome = outcomeSentence { say(outcome) }
         if let list = browser.list, !list.isRunning {
@@ -366,9 +386,10 @@ extension PlainBrowser {
             say("\(help.usage): \(help.text)")
         }
         let scopes = PaletteDialog.commands(browser.keymap, context: .list).filter { binding in
-            binding.keys.contains { $0.keys.count == 1 && $0.keys.first?.typedCharacter?.isNumber == true }
+            [.scopeScanner, .scopeModality, .scopeAll].contains(binding.command)
         }
         for binding in scopes { say("\(binding.keys.map(\.label).joined(separator: " ")): \(binding.help)") }
+        say("4 to 9: the saved query of that number")
         say("The names of the browser's commands, such as query.run, are understood too.")
     }
 

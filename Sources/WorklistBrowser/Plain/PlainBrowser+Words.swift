@@ -14,8 +14,10 @@ extension PlainBrowser {
         if run?.id != runID {
             if runID != nil {
                 if run == nil {
-                    sayEnd()
+                    noteEnd()
+                    if isWatchRun { sayWatched() } else { sayEnd() }
                     saidOutcome = true
+                    if wait == .watched { wait = nil }
                 } else {
                     say("stopped after \(rowsWord(runRows)): another query takes its place")
                 }
@@ -23,7 +25,8 @@ extension PlainBrowser {
             runID = run?.id
             runRows = 0
             lastProgress = nil
-            if let run { sayStart(run) }
+            isWatchRun = run?.isWatch ?? false
+            if let run, !run.isWatch { sayStart(run) }
         }
         if run != nil { runRows = browser.receivedRowCount }
         sayDialogs(afterOutcome: saidOutcome)
@@ -119,7 +122,21 @@ extension PlainBrowser {
             sayWhyEmpty()
             return
         }
+        if browser.list?.changes?.isEmpty == false, let words = browser.changeWords {
+            say("\(words.text); changes says each")
+        }
         sayRow(isAsked: false)
+    }
+
+    /// For the exit code of a script.
+    private mutating func noteEnd() {
+        guard let list = browser.list else { return }
+        let rows = browser.attempt?.rows ?? list.rows.count
+        switch browser.attempt?.end ?? list.end {
+        case .outcome(let outcome)?: end = .query(outcome, rows: rows)
+        case .failed(let failure)?: end = .noAssociation(failure)
+        case .replaced?, nil: break
+        }
     }
 
     /// How the last query ended, and what is on the list now: one sentence.
@@ -179,7 +196,9 @@ extension PlainBrowser {
         browser.list?.isTouched = true
         browser.seen = cursor.identity
         browser.movedAt = nil
-        say("row \(list.position + 1) of \(list.rows.shownCount)\(remark)\(cautions(list)): \(words)")
+        say(
+            "row \(list.position + 1) of \(list.rows.shownCount)\(remark)\(isMarked(cursor.row) ? ", marked" : "")\(cautions(list)): \(words)"
+        )
     }
 
     var noRowWords: TerminalText {
@@ -215,9 +234,15 @@ extension PlainBrowser {
         }
         guard let plain = browser.list?.text(row) else { return .empty }
         let text = browser.isPrivate ? plain.masked : plain
-        var parts = Self.patientParts(text) + [Self.value(text[.sex], or: "sex unknown")]
+        var parts = itemWords(text)
+        if let warning = browser.similarWarning(row: row) { parts.append("CAUTION: \(warning)") }
+        return parts.joined(separator: ", ")
+    }
+
+    func itemWords(_ text: RowText) -> [TerminalText] {
+        var parts = Self.patientParts(text) + [Self.value(text[.sex], or: MissingWords.sex)]
         if text[.age].hasValue { parts.append(text[.age].text) }
-        parts.append(Self.value(text[.accession], "accession ", or: "no accession number"))
+        parts.append(Self.value(text[.accession], "accession ", or: MissingWords.accession))
         if text[.date].text.string != browser.now.date.formatted {
             parts.append(Self.value(text[.date], or: "no date"))
         }
@@ -229,15 +254,14 @@ extension PlainBrowser {
         if text.isUrgent { parts.append("URGENT") }
         if text.hasUnsupportedKeys { parts.append("a key was not used for matching") }
         if text.isDefective { parts.append("DAMAGED DATA") }
-        if let warning = browser.similarWarning(row: row) { parts.append("CAUTION: \(warning)") }
-        return parts.joined(separator: ", ")
+        return parts
     }
 
     /// Name, birth date, ID and its issuer.
     private static func patientParts(_ text: RowText) -> [TerminalText] {
         [
-            value(text[.patient], or: "NO NAME"), value(text[.born], "born ", or: "birth date unknown"),
-            value(text[.id], "ID ", or: "NO ID") + (text.issuer.hasValue ? " [\(text.issuer.text)]" : ""),
+            value(text[.patient], or: MissingWords.name), value(text[.born], "born ", or: MissingWords.born),
+            value(text[.id], "ID ", or: MissingWords.id) + (text.issuer.hasValue ? " [\(text.issuer.text)]" : ""),
         ]
     }
 

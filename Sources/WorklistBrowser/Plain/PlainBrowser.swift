@@ -37,6 +37,21 @@ public struct PlainBrowser: Sendable {
     var awaited: Awaited?
     var isStartingDemo = false
     var hasAskedToQuit = false
+    /// The query whose file the same line again deletes.
+    var hasAskedToForget: String?
+    var forgetting: String?
+    /// A saved query that waits for values.
+    var asking: Asking?
+    /// Files of queries are being read or changed.
+    var filing: Filing?
+    /// What was asked last came to this; nil if nothing was.
+    public internal(set) var end: PlainEnd?
+    /// Lines that no command was made of, or that a command could do nothing with.
+    public internal(set) var misunderstood = 0
+    /// A file was not written.
+    public internal(set) var hasFailed = false
+    /// The query that runs was the watch's idea.
+    var isWatchRun = false
     private var hasEnded = false
     private var echoID: Int?
     private var lastEcho = 1 << 20
@@ -51,8 +66,12 @@ public struct PlainBrowser: Sendable {
         var isUnasked = false
     }
 
+    enum Filing: Hashable, Sendable { case list, change }
+
     enum Wait: Hashable, Sendable {
         case outcome
+        /// The next query of the watch.
+        case watched
         case rows(Int)
     }
 
@@ -76,6 +95,7 @@ public struct PlainBrowser: Sendable {
             >
     ) {
         self.browser = browser
+        self.browser.isPlain = true
         self.isInteractive = isInteractive
         self.parseServer = parseServer
     }
@@ -123,6 +143,11 @@ public struct PlainBrowser: Sendable {
             absorb(browser.update(event))
             sayProgress()
         case .echo(let number, let progress): take(number, progress)
+        case .export(let id, let progress): exported(id, progress)
+        case .queryFiles(let event): filed(event)
+        case .compared:
+            absorb(browser.update(event))
+            if let words = browser.changeWords { say(words.text) }
         case .serverSelected, .serverNotSaved:
             isStartingDemo = false
             absorb(browser.update(event))
@@ -165,6 +190,12 @@ public struct PlainBrowser: Sendable {
 
     mutating func say(_ line: TerminalText) { output.lines.append(line) }
 
+    /// Says why a line did nothing; a script that has such a line did not do what it was written for.
+    mutating func refuse(_ line: TerminalText) {
+        misunderstood += 1
+        say(line)
+    }
+
     /// Takes over what the browser wants done, and says what has changed by it.
     mutating func absorb(_ effects: [Effect]) {
         for effect in effects {
@@ -193,10 +224,13 @@ public struct PlainBrowser: Sendable {
     }
 
     private var isHolding: Bool {
-        if awaited != nil || isStartingDemo || echoID != nil { return true }
+        if awaited != nil || isStartingDemo || echoID != nil || filing != nil || browser.exporting != nil {
+            return true
+        }
+        if wait == .watched { return browser.watch != nil }
         guard browser.run != nil else { return false }
         switch wait {
-        case nil: return false
+        case nil, .watched: return false
         case .outcome: return true
         case .rows(let count): return browser.receivedRowCount < count
         }
@@ -206,8 +240,7 @@ public struct PlainBrowser: Sendable {
 
     mutating func test() {
         guard let server = browser.server else {
-            say("no server yet: server AE@HOST:PORT OUR-AE uses one")
-            return
+            return refuse("no server yet: server AE@HOST:PORT OUR-AE uses one")
         }
         lastEcho += 1
         echoID = lastEcho
@@ -227,10 +260,14 @@ public struct PlainBrowser: Sendable {
         case .worklistRefused(let reason):
             say("the server does not offer the worklist: \(reason)")
             return
-        case .succeeded(let milliseconds): say("answered: C-ECHO took \(Figures.milliseconds(milliseconds))")
+        case .succeeded(let milliseconds):
+            end = .test(.success)
+            say("answered: C-ECHO took \(Figures.milliseconds(milliseconds))")
         case .refused(let status):
+            end = .test(status)
             say("the server answered C-ECHO with status \(status.description): \(status.meaning)")
         case .failed(let failure):
+            end = .noAssociation(failure)
             say("failed: \(failure.summary)")
             say("What to do: \(failure.advice)")
         }

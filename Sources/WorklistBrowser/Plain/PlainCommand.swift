@@ -3,6 +3,7 @@ import Terminal
 /// The commands of plain mode: a short word each, and the name it has in the palette.
 enum PlainCommand: String, CaseIterable {
     case run, cancel, next, previous, first, last, row, show, list, filter, patient, key, query, day, sort, freeze
+    case queries, saved, save, forget, mark, unmark, marks, export, overwrite, watch, changes, scan
     case privacy, servers, server, test, demo, status, wait, help, quit
 
     /// The commands of the palette that mean the same.
@@ -10,7 +11,9 @@ enum PlainCommand: String, CaseIterable {
         .queryRun: .run, .queryCancel: .cancel, .moveDown: .next, .moveUp: .previous, .moveFirst: .first,
         .moveLast: .last, .rowOpen: .show, .filterEdit: .filter, .filterClear: .filter, .queryFind: .patient,
         .queryEdit: .query, .viewSort: .sort, .viewFreeze: .freeze, .viewPrivacy: .privacy, .serverMenu: .servers,
-        .help: .help, .quit: .quit,
+        .help: .help, .quit: .quit, .queriesMenu: .queries, .querySave: .save, .queriesDelete: .forget,
+        .rowMark: .mark, .marksClear: .unmark, .listExport: .export, .watchToggle: .watch, .watchInterval: .watch,
+        .watchChanges: .changes, .barcodeScan: .scan, .serverTest: .test,
     ]
 
     init?(word: String) {
@@ -42,6 +45,22 @@ enum PlainCommand: String, CaseIterable {
         case .day: ("day -1 | today | +1", "the day before, today, the day after; yesterday, tomorrow, or 2026-11-24")
         case .sort: ("sort COLUMN [down]", "sort by \(ListColumn.allCases.map(\.rawValue).joined(separator: ", "))")
         case .freeze: ("freeze", "freeze the order, new rows at the end; again: sort them")
+        case .queries: ("queries", "the saved queries with their numbers, and what each asks")
+        case .saved: ("saved NAME | N", "run a saved query; what it asks for is typed on the lines behind it")
+        case .save: ("save NAME [as 4..9]", "save the query in force; values that tell who a patient is are left out")
+        case .forget: ("forget NAME", "delete the file of a saved query")
+        case .mark: ("mark", "mark the row that was said last")
+        case .unmark: ("unmark [all]", "take its mark away, or all marks")
+        case .marks: ("marks", "the marked rows")
+        case .export:
+            (
+                "export FILE [shown | marked | all]",
+                "write rows to a file, mode 0600; its name ends with .csv, .json, .jsonl, .dicom.json or .txt"
+            )
+        case .overwrite: ("overwrite FILE [shown | marked | all]", "the same, in place of a file that is there")
+        case .watch: ("watch [SECONDS | off]", "ask again and again and say what has changed; watch off ends it")
+        case .changes: ("changes", "what has changed since the list before: new, changed and gone rows")
+        case .scan: ("scan CODE", "find the item of a barcode on this list, else ask the server for it")
         case .privacy: ("privacy", "hide names and identifiers; again: show them")
         case .servers: ("servers", "the servers, numbered")
         case .server:
@@ -49,7 +68,11 @@ enum PlainCommand: String, CaseIterable {
         case .test: ("test", "test the server with C-ECHO")
         case .demo: ("demo", "a synthetic schedule; nothing leaves this machine")
         case .status: ("status", "the server, how the query ended, and how old the list is")
-        case .wait: ("wait [ROWS]", "for scripts: go on when the query has ended, or has so many rows")
+        case .wait:
+            (
+                "wait [ROWS]",
+                "for scripts: go on when the query, or the next one of the watch, has ended, or has so many rows"
+            )
         case .help: ("help", "this list")
         case .quit: ("quit", "end the program")
         }

@@ -156,6 +156,16 @@ struct PatientForm: Component {
         return []
     }
 
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        guard case .field(let index) = target, let field = Field(rawValue: index) else { return [] }
+        if field != focus {
+            move(by: field.rawValue - focus.rawValue)
+        } else if field == .place {
+            turn(1)
+        }
+        return []
+    }
+
     mutating func insert(_ text: String, _ surroundings: Surroundings) -> [Intent] {
         guard focus != .place else {
             if text == " " { turn(1) }
@@ -303,6 +313,10 @@ struct PatientForm: Component {
         _ ink: Ink
     ) {
         let isActive = field == focus
+        grid.mark(
+            Rect(row: row, column: content.column, rows: 1, columns: content.columns),
+            ClickTarget.field(field.rawValue)
+        )
         var line = StyledLine()
         line.add(field.label, columns: Self.labelColumns, isActive ? ink.title : ink.dialog)
         guard field != .place else {
@@ -311,7 +325,7 @@ struct PatientForm: Component {
             line.add(words(place, now), style)
             line.add(isActive ? " > " : "   ", style)
             let more = places.count - 1
-            let hint: TerminalText = isActive ? "Space changes it" : more > 0 ? "or \(more) more" : ""
+            let hint: TerminalText = isActive ? "Left Right change it" : more > 0 ? "or \(more) more" : ""
             line.draw(
                 into: &grid,
                 row: row,

@@ -5,7 +5,17 @@ import Terminal
 /// Asks for the name under which a query is saved, or for another name of a saved one.
 struct SaveQueryDialog: Component {
     enum Field: Int, CaseIterable {
-        case name, number, comment
+        case name, number, comment, list
+    }
+
+    /// What the file says of the columns and the order of the list.
+    enum ListChoice: Hashable {
+        /// Nothing: whoever runs it sees the columns of their own.
+        case open
+        /// As they are on screen.
+        case present
+        /// As the file has them already.
+        case file
     }
 
     /// What is to be saved, under which name.
@@ -26,12 +36,26 @@ struct SaveQueryDialog: Component {
     private let files: [SavedQueryFile]
     private let folder: String
     private var fields: [Field: TextField]
+    private let view: ListView
+    private let listChoices: [ListChoice]
+    private(set) var listChoice = ListChoice.open
     private var focus = Field.name
     /// Set by the first Enter: only then is the user told off for an empty name.
     private var isTried = false
 
     /// For a query in force; the name of a saved one it came from is offered.
-    init(query: Query, asked: [AttributePath: ValueSource], files: [SavedQueryFile], folder: String) {
+    ///
+    /// - Parameters:
+    ///   - view: How the list on screen is looked at.
+    ///   - isViewed: The list on screen is that of this query.
+    init(
+        query: Query,
+        asked: [AttributePath: ValueSource],
+        view: ListView,
+        isViewed: Bool,
+        files: [SavedQueryFile],
+        folder: String
+    ) {
         let known = files.compactMap(\.saved).first { $0.name == query.name }
         renamed = nil
         request = Request(
@@ -44,6 +68,17 @@ struct SaveQueryDialog: Component {
         )
         self.files = files
         self.folder = folder
+        self.view = view
+        let ofFile = ListView(columns: known?.columns ?? [], sort: known?.sort ?? [])
+        let hasFile = known.map { !$0.columns.isEmpty || !$0.sort.isEmpty } ?? false
+        var choices: [ListChoice] = hasFile ? [.file] : []
+        if !view.isStandard, !hasFile || view.changed(from: ofFile) || view.over(ofFile) != ofFile {
+            choices.append(.present)
+        }
+        choices.append(.open)
+        listChoices = choices
+        // What was arranged for this query goes with it; the columns of another list do not.
+        listChoice = isViewed && choices.contains(.present) ? .present : hasFile ? .file : .open
         fields = [
             .name: TextField(known?.name ?? "", limit: SavedQuery.nameLimit),
             .number: TextField(known?.number.map(String.init) ?? "", limit: 1),
@@ -58,16 +93,22 @@ struct SaveQueryDialog: Component {
         request = Request(query: file.saved?.query ?? Query(), asked: [:], name: "", comment: "")
         self.files = files
         self.folder = folder
+        view = ListView()
+        listChoices = []
         fields = [.name: TextField(file.saved?.name ?? "", limit: SavedQuery.nameLimit)]
     }
 
     // MARK: Component
 
     var keyContext: KeyContext { .form }
-    var takesText: Bool { true }
+    var takesText: Bool { focus != .list }
     func cursor(in area: Rect) -> Point? { caret(in: area) }
 
-    private var order: [Field] { renamed == nil ? Field.allCases : [.name] }
+    /// Where nothing can be chosen of the list, nothing is asked.
+    private var order: [Field] {
+        if renamed != nil { return [.name] }
+        return listChoices.count > 1 ? Field.allCases : [.name, .number, .comment]
+    }
 
     private func text(_ field: Field) -> String { fields[field]?.text ?? "" }
 
@@ -77,7 +118,19 @@ struct SaveQueryDialog: Component {
         case .formPrevious, .moveUp: move(by: -1)
         case .back: return [.close]
         case .accept: return accept()
+        case .fieldLeft where focus == .list: turn(by: -1)
+        case .fieldRight where focus == .list: turn(by: 1)
         default: _ = fields[focus]?.perform(command)
+        }
+        return []
+    }
+
+    mutating func click(_ target: ClickTarget, isAgain: Bool, _ surroundings: Surroundings) -> [Intent] {
+        guard case .field(let index) = target, let field = Field(rawValue: index) else { return [] }
+        if field == .list, field == focus {
+            turn(by: 1)
+        } else if let from = order.firstIndex(of: focus), let to = order.firstIndex(of: field) {
+            move(by: to - from)
         }
         return []
     }
@@ -101,6 +154,11 @@ struct SaveQueryDialog: Component {
         fields[focus]?.select()
     }
 
+    private mutating func turn(by step: Int) {
+        guard let index = listChoices.firstIndex(of: listChoice) else { return }
+        listChoice = listChoices[(index + step + listChoices.count) % listChoices.count]
+    }
+
     private mutating func accept() -> [Intent] {
         isTried = true
         if let field = order.first(where: { finding($0)?.isError == true }) {
@@ -112,6 +170,11 @@ struct SaveQueryDialog: Component {
         request.name = text(.name)
         request.number = Int(text(.number))
         request.comment = text(.comment)
+        switch listChoice {
+        case .open: (request.columns, request.sort) = ([], [])
+        case .present: (request.columns, request.sort) = (view.columnNames, view.sortNames)
+        case .file: break
+        }
         return [.saved(.save(request))]
     }
 
@@ -153,8 +216,8 @@ struct SaveQueryDialog: Component {
             guard let owner, let name = owner.saved?.name else { return nil }
             return owner.isHandEdited
                 ? Finding(text: "is '\(name)', edited by hand: change it there", isError: true)
-                : Finding(text: "is '\(name)' now, which loses it", isError: false)
-        case .comment: return nil
+                : Finding(text: "is '\(name)' now: it asks first", isError: false)
+        case .comment, .list: return nil
         }
     }
 
@@ -163,6 +226,7 @@ struct SaveQueryDialog: Component {
         case .name: "Name"
         case .number: "Number"
         case .comment: "Comment"
+        case .list: "List"
         }
     }
 
@@ -171,6 +235,7 @@ struct SaveQueryDialog: Component {
         case .name: ""
         case .number: "the key that runs it, 4 to 9; may be empty"
         case .comment: "may be empty"
+        case .list: ""
         }
     }
 
@@ -212,6 +277,7 @@ struct SaveQueryDialog: Component {
             (keymap.label(of: .accept, in: .form) ?? "Enter", renamed == nil ? "save" : "rename")
         ]
         if order.count > 1 { keys.append((keymap.label(of: .formNext, in: .form) ?? "Tab", "next")) }
+        if focus == .list { keys.append(("Left Right", "change")) }
         keys.append((keymap.label(of: .back, in: .form) ?? "Esc", "cancel"))
         DialogBox(title: renamed == nil ? "Save the query" : "Rename the query", keys: keys)
             .draw(into: &grid, box: box, theme: surroundings.theme)
@@ -233,8 +299,20 @@ struct SaveQueryDialog: Component {
 
     private func drawField(_ field: Field, into grid: inout Grid, row: Int, _ content: Rect, _ ink: Ink) {
         let isActive = field == focus
+        grid.mark(
+            Rect(row: row, column: content.column, rows: 1, columns: content.columns),
+            ClickTarget.field(field.rawValue)
+        )
         var label = StyledLine()
         label.add(self.label(field), columns: 8, isActive ? ink.title : ink.dialog)
+        if field == .list {
+            let (word, meaning) = listWords
+            label.add(isActive ? StyledLine("< \(word) >", ink.activeButton) : StyledLine("  \(word)", ink.title))
+            label.pad(to: 27)
+            label.add(meaning, ink.dim)
+            label.draw(into: &grid, row: row, column: content.column, columns: content.columns, base: ink.dialog)
+            return
+        }
         var right = StyledLine()
         if let finding = finding(field) {
             right.add("! \(finding.text)", finding.isError ? ink.error : ink.warning)
@@ -254,6 +332,23 @@ struct SaveQueryDialog: Component {
             columns: max(0, content.columns - start),
             base: ink.dialog
         )
+    }
+
+    /// The choice in a word, and what it means.
+    private var listWords: (word: TerminalText, meaning: TerminalText) {
+        switch listChoice {
+        case .open: ("not kept", "whoever runs it sees their own columns")
+        case .present: ("as it is now", Self.words(view.columnNames, view.sortNames))
+        case .file: ("as saved", Self.words(request.columns, request.sort))
+        }
+    }
+
+    /// `6 columns, sorted by -time`.
+    private static func words(_ columns: [String], _ sort: [String]) -> TerminalText {
+        var parts: [String] = []
+        if !columns.isEmpty { parts.append(columns.count == 1 ? "1 column" : "\(columns.count) columns") }
+        if !sort.isEmpty { parts.append("sorted by " + sort.joined(separator: ", ")) }
+        return TerminalText(parts.joined(separator: ", "))
     }
 
     /// What will happen to values that are not the same for everyone, every day.

@@ -89,6 +89,15 @@ public struct SavedQuery: Hashable, Sendable {
         return filled
     }
 
+    /// What of ``columns`` and ``sort`` means no column; nil if all do. The query runs all the same.
+    public var viewProblem: String? {
+        let unknown = ListView.unknownNames(columns: columns, sort: sort).map { "'\($0)'" }
+        guard let first = unknown.first else { return nil }
+        let names = unknown.count == 1 ? first : unknown.prefix(3).joined(separator: ", ")
+        return "there is no column \(names), the rest is shown; names are those of the filter (patient, id, time), "
+            + "or the keyword or tag of an attribute"
+    }
+
     /// Why a name cannot be used; nil if it can.
     public static func problem(inName name: String) -> String? {
         if name.allSatisfy({ $0 == " " }) { return "a name is needed" }
@@ -154,10 +163,17 @@ public struct SavedQueryFile: Hashable, Sendable {
 
     public var saved: SavedQuery? { if case .query(let saved) = content { saved } else { nil } }
 
-    /// Why it cannot be used; nil if it can.
+    /// Why it cannot be used, or what of it cannot; nil if all is well.
     public var problem: SettingsProblem? {
-        guard case .broken(let line, let words) = content else { return nil }
-        return SettingsProblem(path: path, line: line, text: words)
+        switch content {
+        case .broken(let line, let words): return SettingsProblem(path: path, line: line, text: words)
+        case .query(let saved):
+            guard let words = saved.viewProblem else { return nil }
+            let unknown = ListView.unknownNames(columns: saved.columns, sort: saved.sort).first ?? ""
+            let line = text.split(separator: "\n", omittingEmptySubsequences: false)
+                .firstIndex { $0.contains("\"\(unknown)\"") || $0.contains("'\(unknown)'") }
+            return SettingsProblem(path: path, line: line.map { $0 + 1 }, text: words)
+        }
     }
 
     /// The last part of the path.
@@ -169,6 +185,8 @@ public enum QueryFileEffect: Sendable {
     case read
     /// Write a query: over a file that still holds what was read from it, or into a new one of ``SavedQuery/fileName(for:)``.
     case write(SavedQuery, over: SavedQueryFile?)
+    /// As `write`, with a number that another file has: that one is written without it. Both or neither.
+    case writeTakingNumber(SavedQuery, over: SavedQueryFile?, from: SavedQueryFile)
     /// Write it under its new name, and take the old file away.
     case rename(SavedQueryFile, SavedQuery)
     case delete(SavedQueryFile)

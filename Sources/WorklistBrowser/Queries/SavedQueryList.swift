@@ -288,10 +288,15 @@ struct SavedQueryList: Component {
             }
             let isExample = if case .example = entry { true } else { false }
             line.add(names[top + offset], columns: nameColumns, isExample ? ink.dim : isBroken ? ink.error : ink.title)
-            line.space()
+            if case .file(let file) = entry, file.saved?.viewProblem != nil {
+                line.add("!", ink.warning)
+            } else {
+                line.space()
+            }
             if isBroken { line.add("broken: ", ink.error) }
             if isExample { line.add("example: ", ink.dim) }
             line.add(words(entry, surroundings), isExample ? ink.dim : ink.text)
+            grid.mark(line: top + offset, row: list.row + 1 + offset, in: list)
             line.draw(
                 into: &grid,
                 row: list.row + 1 + offset,
@@ -355,7 +360,14 @@ struct SavedQueryList: Component {
             if !saved.columns.isEmpty { parts.append("columns \(saved.columns.joined(separator: " "))") }
             if !saved.sort.isEmpty { parts.append("sorted by \(saved.sort.joined(separator: " "))") }
             if saved.query.model != .worklist { parts.append("not a worklist query") }
-            lines.append(StyledLine(parts.joined(separator: ", "), ink.dim))
+            lines += DisplayWidth.wrap(parts.joined(separator: ", "), width: max(1, columns)).map {
+                StyledLine($0, ink.dim)
+            }
+            if let problem = saved.viewProblem {
+                lines += DisplayWidth.wrap(TerminalText("! " + problem), width: max(1, columns)).map {
+                    StyledLine($0, ink.warning)
+                }
+            }
         }
         if case .file(let file) = current {
             // Cut, a path leads nowhere.

@@ -161,7 +161,7 @@ struct ThemePicker: Component, Sendable {
         words.add(" PROD ", theme.style("server.prod"))
         return [
             filled(" SMITH, Anna   born 1985-11-02   F", ink.identity),
-            filled(" TEMP, Emergency   born unknown   U", ink.identityWarning),
+            filled(" TEMP, Emergency   birth date unknown   U", ink.identityWarning),
             states, outcomes, words,
         ]
     }

@@ -46,7 +46,7 @@ public enum ThemeSample {
             lines.append((line, isCursor ? ink.cursor : .plain))
         }
         lines.append((StyledLine(" SMITH, Anna   born 1985-11-02 (41 y)   F   ID 00391022"), ink.identity))
-        lines.append((StyledLine(" TEMP, Emergency   born unknown   U   ID NONE"), ink.identityWarning))
+        lines.append((StyledLine(" TEMP, Emergency   birth date unknown   U   NO ID"), ink.identityWarning))
         var outcome = StyledLine(" complete", theme.style("ui.outcome.complete"))
         for word in ["running", "cancelled", "limited"] {
             outcome.space(2)

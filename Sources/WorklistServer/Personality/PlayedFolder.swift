@@ -18,8 +18,8 @@ struct PlayedFolder {
             folder += "/" + title
         }
         guard let entries = try? FileSystem.entries(of: folder) else { return nil }
-        return entries.filter { !$0.isFolder && WorklistFolder.isWorklistFile($0.name) }.compactMap { entry in
-            guard let bytes = try? FileSystem.read(folder + "/" + entry.name, limit: WorklistFolder.sizeLimit)
+        return entries.filter { !$0.isFolder && FolderShelf.isWorklistFile($0.name) }.compactMap { entry in
+            guard let bytes = try? FileSystem.read(folder + "/" + entry.name, limit: FolderShelf.sizeLimit)
             else { return nil }
             return try? DICOMFile(parsing: bytes).dataSet
         }

@@ -148,6 +148,11 @@ public final class WorklistStore: WorklistSource {
         }
     }
 
+    /// For tests of what a newer program leaves behind.
+    func pretendVersion(_ version: Int) throws {
+        try writer.write { database in try database.execute(sql: "PRAGMA user_version = \(version)") }
+    }
+
     private func write<Result>(_ body: (Database) throws -> Result) throws(WorklistStoreError) -> Result {
         do {
             return try writer.write(body)

@@ -19,7 +19,12 @@ struct BrowserProgram: TerminalApplication {
     private(set) var exitCode: Int32 = 0
     private(set) var peakRows = 0
     /// Keys are looked at for a scanner's bursts; a script's keys all come at once.
-    var watchesBursts: Bool
+    var watchesBursts: Bool {
+        didSet {
+            // Each scan of a script stands alone, however soon it follows.
+            if watchesBursts { browser.forgetKeys() }
+        }
+    }
     /// What ``Browser/keyTime`` counts from.
     private let epoch = ContinuousClock.now
 

@@ -118,7 +118,9 @@ struct BrowserSession: Sendable {
         }
         screen.close()
         runner.settle()
-        if wantsStatistics { StandardError.write(statistics(loop, firstPaint: firstPaint) + "\n") }
+        if wantsStatistics {
+            StandardError.write(RunFigures(loop.statistics, loop, firstPaint: firstPaint).json() + "\n")
+        }
         if let failure {
             throw CommandFailure(.noMatches, failure.description, screen: failure.screen)
         }
@@ -129,31 +131,6 @@ struct BrowserSession: Sendable {
     private var scriptDepth: ColorDepth {
         let noColor = Configuration.environment("NO_COLOR")
         return color.depth(available: color == .auto ? .indexed256 : .trueColor, noColor: noColor)
-    }
-
-    private func statistics(_ loop: TerminalLoop<BrowserProgram>, firstPaint: Duration?) -> String {
-        let figures = loop.statistics
-        func milliseconds(_ duration: Duration?) -> String {
-            guard let duration else { return "null" }
-            let (seconds, attoseconds) = duration.components
-            let microseconds = Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
-            let fraction = String(microseconds % 1000)
-            return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
-        }
-        let parts = [
-            ("rows", String(loop.app.browser.rowCount)),
-            ("peak_rows", String(loop.app.peakRows)),
-            ("frames", String(figures.frames)),
-            ("frames_deferred", String(figures.framesDeferred)),
-            ("inputs", String(figures.inputs)),
-            ("events", String(figures.events)),
-            ("key_to_frame_p50_ms", milliseconds(figures.inputToFrame.percentile(0.5))),
-            ("key_to_frame_p99_ms", milliseconds(figures.inputToFrame.percentile(0.99))),
-            ("key_to_frame_max_ms", milliseconds(figures.inputToFrame.maximum)),
-            ("first_paint_ms", milliseconds(firstPaint)),
-            ("bytes_written", String(loop.screen.bytesWritten)),
-        ]
-        return "{" + parts.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
     }
 }
 

@@ -14,7 +14,8 @@ final class EffectRunner: Sendable {
         var finds: [FindID: Running] = [:]
         var echoes: [Int: Task<Void, Never>] = [:]
         var demo: DemoServer?
-        var arranging: Task<Void, Never>?
+        /// The sort or filter under way, by the list.
+        var arranging: [Int: (generation: Int, task: Task<Void, Never>)] = [:]
         var exports: [ExportID: FileExport] = [:]
         /// The last thing done to files of queries: they are done in order.
         var filing: Task<Void, Never>?
@@ -65,13 +66,7 @@ final class EffectRunner: Sendable {
         case .saveServer(let profile): save(profile)
         case .startDemo: startDemo()
         case .arrange(let job):
-            let post = post
-            let task = Task { post(.arranged(generation: job.generation, order: job.run())) }
-            // An older order is of no use any more, and would hold one of the few threads.
-            state.withLockedValue { state in
-                state.arranging?.cancel()
-                state.arranging = task
-            }
+            arrange(job)
         case .copy(let text): copy(text)
         // Saved queries.
         case .queryFiles(let effect): file(effect)
@@ -87,6 +82,27 @@ final class EffectRunner: Sendable {
         case .rememberTheme(let name): rememberTheme(name)
         // Servers.
         case .bell, .mouse, .redraw, .suspend, .quit: break
+        }
+    }
+
+    private func arrange(_ job: ArrangeJob) {
+        let post = post
+        let task = Task { [self] in
+            var told = ContinuousClock.now
+            let answer = job.run { done in
+                let now = ContinuousClock.now
+                guard now - told >= .milliseconds(100) else { return }
+                told = now
+                post(.arranging(generation: job.generation, done: done))
+            }
+            state.withLockedValue { state in
+                if state.arranging[job.series]?.generation == job.generation { state.arranging[job.series] = nil }
+            }
+            post(answer)
+        }
+        // An older order of the same list is of no use any more, and would hold one of the few threads.
+        state.withLockedValue { state in
+            state.arranging.updateValue((job.generation, task), forKey: job.series)?.task.cancel()
         }
     }
 

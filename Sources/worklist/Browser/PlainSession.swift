@@ -60,7 +60,12 @@ struct PlainSession: Sendable {
         func carryOut(_ output: PlainBrowser.Output, afterLine: Bool = false) {
             writer.write(output.lines, afterLine: afterLine)
             for effect in output.effects {
-                if case .quit(let code) = effect { exitCode = code } else { runner.run(effect) }
+                guard case .quit(let code) = effect else {
+                    runner.run(effect)
+                    continue
+                }
+                // A script tells how it went; a person has heard it.
+                exitCode = code == 0 && !isTerminal ? Self.code(of: plain).rawValue : code
             }
             // Nobody listens any more.
             if writer.isClosed, exitCode == nil {
@@ -104,6 +109,18 @@ struct PlainSession: Sendable {
         }
         runner.settle()
         return exitCode ?? 0
+    }
+
+    /// What a script came to: a line that did nothing, a file that was not written, else how the last query ended.
+    private static func code(of plain: PlainBrowser) -> ProgramExit {
+        if plain.misunderstood > 0 { return .usage }
+        if plain.hasFailed { return .partial }
+        switch plain.end {
+        case nil: return .matches
+        case .query(let outcome, let rows)?: return FindEnding(outcome, rows: rows).code
+        case .noAssociation(let failure)?: return CommandFailure(opening: failure).code
+        case .test(let status)?: return status == .success ? .matches : .dimseFailure
+        }
     }
 
     /// Waits a moment for more lines than one: no person types that fast.

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Terminal
 import WorklistBrowser
@@ -16,6 +17,8 @@ import WorklistBrowser
 ///     :screen out.txt        the screen as text; - for standard output
 ///     :svg out.svg WORDS     the screen as a picture; the words say what it shows
 ///     :assert WORDS          the screen shows them; :refute the opposite
+///     :hold j COND           a key held down, 50 times a second, until what `:wait` would wait for
+///     :stats WORDS           the figures of `--stats json` since the last such line, on standard error
 struct Script: Sendable {
     private enum Step: Sendable {
         case keys([Key])
@@ -30,6 +33,8 @@ struct Script: Sendable {
         case screen(String)
         case picture(String, title: String)
         case assert(String, isExpected: Bool)
+        case hold([Key], Condition)
+        case stats(String)
     }
 
     private enum Place: Sendable {
@@ -74,7 +79,7 @@ struct Script: Sendable {
             guard let step = Self.step(line) else {
                 throw .usage(
                     "\(path):\(index + 1): '\(line)' is not understood: keys such as 'j' or 'ctrl-c', \"text\", or "
-                        + ":wait, :scan, :paste, :resize, :click, :wheel, :clock, :screen, :svg, :assert, :refute"
+                        + ":wait, :scan, :paste, :resize, :click, :wheel, :clock, :screen, :svg, :assert, :refute, :hold, :stats"
                 )
             }
             steps.append((index + 1, step))
@@ -101,6 +106,11 @@ struct Script: Sendable {
                 guard let file = words.first else { return nil }
                 return .picture(String(file), title: words.count > 1 ? unquoted(words[1]) : "worklist")
             case "assert": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: true)
+            case "hold":
+                let words = argument.split(separator: " ", maxSplits: 1)
+                guard words.count == 2, let key = Key(parsing: words[0]) else { return nil }
+                return condition(words[1]).map { .hold([key], $0) }
+            case "stats": return argument.isEmpty ? nil : .stats(unquoted(argument))
             case "refute": return argument.isEmpty ? nil : .assert(unquoted(argument), isExpected: false)
             default: return nil
             }
@@ -199,6 +209,10 @@ struct Script: Sendable {
                 let isLight = loop.app.browser.theme.appearance == .light
                 let frame = screen.lastFrame ?? Frame(grid: Grid(size: screen.size))
                 try save(GridPicture(frame, title: title, isLight: isLight).svg, file, line)
+            case .hold(let keys, let condition): try hold(keys, condition, line, loop, screen)
+            case .stats(let words):
+                settle(loop)
+                StandardError.write(RunFigures(loop.takeStatistics(), loop).json(after: words) + "\n")
             case .assert(let words, let isExpected):
                 settle(loop)
                 if screen.text.contains(words) != isExpected {
@@ -240,6 +254,25 @@ struct Script: Sendable {
             moment.microseconds += Int64(seconds * 1_000_000)
             clock.set(moment)
         }
+    }
+
+    /// Keys from another thread, as a terminal's come: they wait where the program makes them wait.
+    private func hold(
+        _ keys: [Key],
+        _ condition: Condition,
+        _ line: Int,
+        _ loop: TerminalLoop<BrowserProgram>,
+        _ screen: HeadlessScreen
+    ) throws(ScriptFailure) {
+        let handle = loop.handle
+        let timer = DispatchSource.makeTimerSource(
+            queue: DispatchQueue(label: "worklist.script", qos: .userInteractive)
+        )
+        timer.schedule(deadline: .now(), repeating: .milliseconds(20))
+        timer.setEventHandler { for key in keys { handle.post(input: .key(key)) } }
+        timer.resume()
+        defer { timer.cancel() }
+        try wait(condition, line, loop, screen)
     }
 
     /// Draws what the last event changed.

@@ -12,18 +12,8 @@ struct BrowserOptions: ParsableArguments {
     )
     var theme: String?
 
-    @Option(
-        name: .customLong("themes-dir"),
-        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder"),
-        completion: .directory
-    )
-    var themesDirectory: String?
-
-    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.", completion: CompletionValues.colors)
-    var color: String = "auto"
-
-    @Flag(help: "Draw with ASCII characters only.")
-    var ascii = false
+    @OptionGroup
+    var look: LookOptions
 
     @Flag(help: "Lines instead of a screen, for screen readers and serial lines; by itself where TERM is dumb.")
     var plain = false
@@ -79,9 +69,6 @@ struct BrowserOptions: ParsableArguments {
         if saved != nil, query != nil { throw ValidationError("Use either --query or --saved, not both.") }
         if let watch, !BrowserSettings.watchIntervals.contains(watch) {
             throw ValidationError("--watch takes 15 to 3600 seconds.")
-        }
-        guard ColorChoice(parsing: color) != nil else {
-            throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
         }
         guard TerminalSize(parsing: size) != nil else { throw ValidationError("--size takes columns x rows: 80x24.") }
         if plain, script != nil {
@@ -167,15 +154,15 @@ struct BrowserOptions: ParsableArguments {
         // What the settings of the server do not have is said here, before there is a screen.
         if let current { _ = try opening?.filled(for: current) }
         var effects = effects
-        effects.themes = try ThemeLibrary.standard(themesDirectory: themesDirectory)
+        effects.themes = try ThemeLibrary.standard(themesDirectory: look.themesDirectory)
         return BrowserSession(
             settings: try settings(effects.configuration, queries: effects.queries, opening: opening),
             servers: servers,
             current: current,
             effects: effects,
             theme: theme,
-            color: ColorChoice(parsing: color) ?? .auto,
-            asciiOnly: ascii,
+            color: look.colorChoice,
+            asciiOnly: look.ascii,
             setsTitle: !noTitle,
             script: try script.map { path throws(CommandFailure) in try Script(path: path, patience: waitTimeout) },
             size: TerminalSize(parsing: size) ?? TerminalSize(columns: 80, rows: 24),

@@ -64,6 +64,11 @@ struct FindCommand: AsyncParsableCommand {
     @Option(help: "table, csv, json, jsonl, dicom-json, dump or none.")
     var format = RowFormat.table
 
+    @Flag(
+        help: "With --format csv: an apostrophe before values that begin with = + - @, which a spreadsheet would run."
+    )
+    var csvGuard = false
+
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("Write the rows to this file, for your eyes only (mode 0600).", valueName: "file"),
@@ -82,6 +87,7 @@ struct FindCommand: AsyncParsableCommand {
         if let cancelAfter, cancelAfter < 1 { throw ValidationError("--cancel-after takes 1 or more.") }
         if force, output == nil { throw ValidationError("--force needs --output.") }
         if output != nil, format == .none { throw ValidationError("--output needs rows: leave out --format none.") }
+        if csvGuard, format != .csv { throw ValidationError("--csv-guard needs --format csv.") }
         if output == "" { throw ValidationError("--output names no file.") }
         if query != nil, model != "worklist" {
             throw ValidationError("The query file names its model; leave out --model.")
@@ -153,7 +159,13 @@ struct FindCommand: AsyncParsableCommand {
             if count == 1 { find.cancel() } else { find.abort() }
         }
         let reader = file == nil && format != .none ? ReaderWatch { find.cancel() } : nil
-        var writer = RowWriter(format: format, query: query, fallback: profile.assumedCharacterSet, out: out)
+        var writer = RowWriter(
+            format: format,
+            query: query,
+            fallback: profile.assumedCharacterSet,
+            guardsFormulas: csvGuard,
+            out: out
+        )
         if let omission = writer.omission, StandardError.isTerminal { StandardError.write("worklist: \(omission)\n") }
         var rows = 0
         writer.begin()

@@ -30,29 +30,16 @@ struct ThemesCommand: ParsableCommand {
     )
     var preview: String?
 
-    @Option(
-        name: .customLong("themes-dir"),
-        help: ArgumentHelp("A folder of themes that is searched first.", valueName: "folder"),
-        completion: .directory
-    )
-    var themesDirectory: String?
-
-    @Option(help: "Colours: auto, 8, 16, 256, truecolor or none.", completion: CompletionValues.colors)
-    var color: String = "auto"
-
-    @Flag(help: "Draw with ASCII characters only.")
-    var ascii = false
+    @OptionGroup
+    var look: LookOptions
 
     func validate() throws {
         if check != nil, preview != nil { throw ValidationError("Use either --check or --preview.") }
-        guard ColorChoice(parsing: color) != nil else {
-            throw ValidationError("--color '\(color)' is not one of auto, none, 8, 16, 256, truecolor.")
-        }
         guard (1...21).contains(contrast) else { throw ValidationError("--contrast takes 1 to 21.") }
     }
 
     func run() throws {
-        let library = try ThemeLibrary.standard(themesDirectory: themesDirectory)
+        let library = try ThemeLibrary.standard(themesDirectory: look.themesDirectory)
         if let check { return try report(check, library) }
         if let preview { return try show(preview, library) }
         list(library)
@@ -97,7 +84,7 @@ struct ThemesCommand: ParsableCommand {
             theme = try library.theme(
                 named: name,
                 depth: depth,
-                ascii: ascii || !TerminalLocale.prepare()
+                ascii: look.ascii || !TerminalLocale.prepare()
             )
         } catch {
             throw CommandFailure.usage(error.description)
@@ -118,7 +105,7 @@ struct ThemesCommand: ParsableCommand {
             isTrue
             ? .trueColor
             : term.contains("256") ? .indexed256 : term == "dumb" || term.hasPrefix("vt") ? .mono : .ansi8
-        let choice = ColorChoice(parsing: color) ?? .auto
+        let choice = look.colorChoice
         if case .limited(let depth) = choice { return depth }
         return choice.depth(available: own, noColor: Configuration.environment("NO_COLOR"))
     }

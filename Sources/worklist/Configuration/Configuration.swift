@@ -22,6 +22,8 @@ struct Configuration {
     private(set) var brokenServers: [(name: String?, problem: SettingsProblem)] = []
     /// The first server of the file is one of those.
     private var isFirstServerBroken = false
+    /// What is wrong with `default_server`: which server was meant is not known then.
+    private var brokenDefault: SettingsProblem?
     /// Seconds from the end of a watched query to the next.
     var watchInterval: Int?
     /// The bell rings when a watched list has new rows.
@@ -34,6 +36,7 @@ struct Configuration {
     ///
     /// A broken one is an error: another in its place would answer with other patients.
     func server(named name: String?) throws -> ServerProfile? {
+        if name == nil, let problem = brokenDefault { throw CommandFailure.usage(problem.description) }
         guard let name = name ?? defaultServer else {
             let first = brokenServers.min { ($0.problem.line ?? 0) < ($1.problem.line ?? 0) }
             if isFirstServerBroken || servers.isEmpty, let broken = first {
@@ -115,7 +118,14 @@ struct Configuration {
                 )
             )
         }
-        keep { $0.defaultServer = try $0.string(table, "default_server", text) }
+        keep { configuration in
+            do {
+                configuration.defaultServer = try configuration.string(table, "default_server", text)
+            } catch let problem as Problem {
+                configuration.brokenDefault = problem
+                throw problem
+            }
+        }
         keep { $0.theme = try $0.string(table, "theme", text) }
         keep { $0.start = try $0.string(table, "start", text) }
         keep { configuration in

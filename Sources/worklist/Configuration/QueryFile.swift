@@ -2,6 +2,7 @@ import DICOMData
 import DICOMMatching
 import DICOMProtocol
 import TOMLKit
+import Terminal
 import WorklistBrowser
 
 /// A query as a TOML file: `name`, `model`, and `[keys]` with paths and values.
@@ -81,11 +82,9 @@ private struct QueryFileReader {
     mutating func read(_ text: String, stem: String) throws(QueryFile.Problem) -> SavedQuery {
         let table: TOMLTable
         do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw fail("not TOML: \(error.description)", at: error.source.begin.line)
+            table = try SafeTOML.parse(text)
         } catch {
-            throw fail("not TOML: \(error)", at: nil)
+            throw fail("not TOML: \(error.words)", at: error.line)
         }
         for key in table.keys.sorted() where !Self.known.contains(key) {
             throw fail(
@@ -108,7 +107,7 @@ private struct QueryFileReader {
             number = wanted
         }
         guard let keys = table["keys"]?.table else {
-            throw fail("[keys] is missing; it holds lines such as \"PatientName\" = \"SMI*\"", at: nil)
+            throw fail("[keys] is missing; it holds lines such as \"PatientName\" = \"SMI*\"", at: 1)
         }
         header = lines.line(ofHeader: "[keys")
         for key in keys.keys.sorted() { try read(key, keys[key]) }

@@ -101,6 +101,12 @@ struct QueryFolder: Sendable {
             case .read: return .read(files(now: now))
             case .write(let saved, let known):
                 return .written(saved, path: try write(saved, over: known), files(now: now))
+            case .writeTakingNumber(let saved, let known, let owner):
+                return .written(
+                    saved,
+                    path: try write(saved, over: known, takingNumberFrom: owner),
+                    files(now: now)
+                )
             case .rename(let known, let saved):
                 return .written(saved, path: try rename(known, to: saved), files(now: now))
             case .delete(let known):
@@ -122,6 +128,26 @@ struct QueryFolder: Sendable {
         if let known { target = Self.resolved(known.path) } else { target = try newPath(for: saved.name) }
         try Self.put(QueryFile.text(of: saved), at: target)
         return known?.path ?? target
+    }
+
+    /// Writes a query with a number that another file has, which loses it; that one is as it was if the query cannot be written.
+    func write(
+        _ saved: SavedQuery,
+        over known: SavedQueryFile?,
+        takingNumberFrom owner: SavedQueryFile
+    ) throws(Failure) -> String {
+        if let known { try requireUnchanged(known) }
+        guard var bare = owner.saved, !owner.isHandEdited else {
+            throw Failure("\(owner.fileName) was edited by hand: change its number there")
+        }
+        bare.number = nil
+        _ = try write(bare, over: owner)
+        do throws(Failure) {
+            return try write(saved, over: known)
+        } catch {
+            try Self.put(owner.text, at: Self.resolved(owner.path))
+            throw error
+        }
     }
 
     /// Writes a query under its new name, then takes the old file away.

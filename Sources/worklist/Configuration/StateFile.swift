@@ -1,5 +1,6 @@
 import Glibc
 import TOMLKit
+import Terminal
 import WorklistBrowser
 
 /// `state.toml`: what the program remembers from one run to the next, such as the theme that was chosen. Never patient data.
@@ -35,15 +36,13 @@ struct StateFile: Sendable {
             throw SettingsProblem(path: path, text: "not UTF-8 text; remove the file, it is written anew")
         }
         do {
-            return try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
+            return try SafeTOML.parse(text)
+        } catch {
             throw SettingsProblem(
                 path: path,
-                line: error.source.begin.line,
-                text: "not TOML: \(error.description); remove the file, it is written anew"
+                line: error.line,
+                text: "not TOML: \(error.words); remove the file, it is written anew"
             )
-        } catch {
-            throw SettingsProblem(path: path, text: "not TOML; remove the file, it is written anew")
         }
     }
 

@@ -1,4 +1,5 @@
 import TOMLKit
+import Terminal
 import WorklistBrowser
 
 /// TOML of which the broken parts are left out: the line of a key before the first table, or a whole table.
@@ -30,21 +31,15 @@ enum TolerantTOML {
         var parsed = Parsed(table: TOMLTable(), text: "")
         for _ in 0..<limit {
             let current = lines.joined(separator: "\n")
-            let fault: (line: Int, words: String)
-            if let index = lines.firstIndex(where: isBrokenHeader) {
-                fault = (index + 1, "not TOML: a table is written [name] or [[name]]")
-            } else {
-                do {
-                    parsed.table = try TOMLTable(string: current)
-                    parsed.text = current
-                    return parsed
-                } catch let error as TOMLParseError {
-                    fault = (error.source.begin.line, words(error.description))
-                } catch {
-                    fault = (lines.count, "not TOML: \(error)")
-                }
+            let fault: TOMLFault
+            do {
+                parsed.table = try SafeTOML.parse(current)
+                parsed.text = current
+                return parsed
+            } catch {
+                fault = error
             }
-            let problem = SettingsProblem(path: path, line: fault.line, text: fault.words)
+            let problem = SettingsProblem(path: path, line: fault.line, text: "not TOML: " + fault.words)
             guard let part = part(around: fault.line - 1, lines) else { break }
             parsed.problems.append(problem)
             if let header = headerText(lines[part.lowerBound]) {
@@ -67,27 +62,9 @@ enum TolerantTOML {
         return parsed
     }
 
-    /// The parser's word, but for the commonest mistake, which it does not call by its name.
-    private static func words(_ description: String) -> String {
-        description.contains("parsing string") && description.contains("unescaped control characters")
-            ? "not TOML: a text in quotes is not closed on its line" : "not TOML: \(description)"
-    }
-
     private static func headerText(_ line: String) -> String? {
         let start = line.drop { $0 == " " || $0 == "\t" }
         return start.hasPrefix("[") ? String(start) : nil
-    }
-
-    /// A heading without a name, which the parser does not survive.
-    static func isBrokenHeader(_ line: String) -> Bool {
-        guard var rest = headerText(line)?.dropFirst() else { return false }
-        if rest.first == "[" { rest.removeFirst() }
-        rest = rest.drop { $0 == " " || $0 == "\t" }
-        guard let first = rest.unicodeScalars.first else { return true }
-        switch first {
-        case "a"..."z", "A"..."Z", "0"..."9", "_", "-", "\"", "'": return false
-        default: return true
-        }
     }
 
     private static func isBlank(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }

@@ -29,17 +29,17 @@ struct RowWriter {
     /// Rows are looked into; with ``RowFormat/none`` they are only counted.
     var isReading: Bool { format != .none }
     /// Rows with text that declares no character set and was read by a guess.
-    var guessedRows: Int { formatter?.guessedRows ?? guessedTableRows }
+    var guessedRows: Int { (formatter?.doubtful ?? doubtful).guessed }
     /// Rows with bytes that are not valid in the character set they declare, or with a data set that breaks off.
-    var damagedRows: Int { formatter?.damagedRows ?? damagedTableRows }
-    private var guessedTableRows = 0
-    private var damagedTableRows = 0
+    var damagedRows: Int { (formatter?.doubtful ?? doubtful).damaged }
+    private var doubtful = DoubtfulRows()
     private let out: StandardOutput
 
     init(
         format: RowFormat,
         query: Query,
         fallback: SpecificCharacterSet?,
+        guardsFormulas: Bool = false,
         out: StandardOutput = .shared,
         columns: Int = TerminalWidth.columns()
     ) {
@@ -52,7 +52,9 @@ struct RowWriter {
             paths = table.columns.map(\.path)
         } else {
             paths = []
-            formatter = format.itemFormat.map { ItemFormatter(format: $0, query: query, fallback: fallback) }
+            formatter = format.itemFormat.map {
+                ItemFormatter(format: $0, query: query, fallback: fallback, guardsFormulas: guardsFormulas)
+            }
         }
     }
 
@@ -82,7 +84,7 @@ struct RowWriter {
                 continue
             }
             let (item, texts) = decoded(batch, index)
-            note(texts, isBroken: item.defect != nil)
+            doubtful.note(texts, isBroken: item.defect != nil)
             for line in table?.lines(cells(texts)) ?? [] { out.write(line + "\n") }
         }
         out.flush()
@@ -105,21 +107,6 @@ struct RowWriter {
     }
 
     private func cells(_ texts: [DecodedText?]) -> [TerminalText] { zip(paths, texts).map { Self.cell($1, $0.tag) } }
-
-    /// Counts what is not certain about a row, for the sentence at the end.
-    private mutating func note(_ texts: [DecodedText?], isBroken: Bool) {
-        var isGuessed = false
-        var isDamaged = isBroken
-        for text in texts {
-            switch text?.problem {
-            case nil: break
-            case .guessed: isGuessed = true
-            case .invalidBytes, .unknownCharacterSet: isDamaged = true
-            }
-        }
-        if isGuessed { guessedTableRows += 1 }
-        if isDamaged { damagedTableRows += 1 }
-    }
 
     /// What the reader of the rows must know about their text; nil if there is nothing.
     var caution: String? { ItemFormatter.caution(guessed: guessedRows, damaged: damagedRows) }

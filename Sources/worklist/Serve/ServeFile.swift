@@ -40,7 +40,8 @@ struct ServeFile {
         check(
             top,
             keys: [
-                "host", "port", "ae", "models", "folder", "store", "items", "seed", "grace", "like", "quirks", "tls", "limits",
+                "host", "port", "ae", "models", "folder", "store", "items", "seed", "grace", "like", "quirks", "tls",
+                "limits",
                 "allow", "log", "metrics",
             ]
         )

@@ -96,7 +96,9 @@ final class ServeProgram {
         StandardOutput.shared.writeLine(TerminalText(ready).string)
         logger.info(
             "server ready",
-            metadata: ["host": "\(settings.host)", "port": .stringConvertible(server.port), "serving": "\(source.words)"]
+            metadata: [
+                "host": "\(settings.host)", "port": .stringConvertible(server.port), "serving": "\(source.words)",
+            ]
         )
     }
 

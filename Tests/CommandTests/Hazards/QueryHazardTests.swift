@@ -86,6 +86,81 @@ extension Commands.Hazards {
             }
         }
 
+        @Test(
+            "key widened: the patient form, saved queries and scans send what the screen says, and nothing else matches"
+        )
+        func everyWay() async throws {
+            let peer = try Peer.server(matches: [Hazards.item("SMITH^Anna", id: "4711")])
+            let home = try TemporaryFolder()
+            try home.write(
+                "name = \"One\"\nnumber = 7\nreturn_keys = \"listed\"\n[keys]\nPatientID = \"4711\"\nPatientName = \"\"\n"
+                    + "\"SPS.ScheduledProcedureStepStartDate\" = \"today\"\n\"SPS.Modality\" = { source = \"configuration\" }\n",
+                to: ".config/worklist/queries/one.toml"
+            )
+            try home.write(
+                "name = \"Asks\"\nnumber = 8\n[keys]\nAccessionNumber = { source = \"user\" }\n",
+                to: ".config/worklist/queries/asks.toml"
+            )
+            try home.write(
+                "[[server]]\nname = \"RIS\"\nhost = \"127.0.0.1\"\nport = \(peer.port)\ncalled_ae = \"RIS\"\n"
+                    + "calling_ae = \"CT01\"\nmodality = \"CT\"\n",
+                to: ".config/worklist/config.toml"
+            )
+            try await Hazards.browse(
+                nil,
+                """
+                :wait outcome
+                p
+                "SMITH^ANNA"
+                enter
+                :wait outcome
+                :screen \(home / "form")
+                7
+                :wait outcome
+                :screen \(home / "saved")
+                8
+                "A4711"
+                enter
+                :wait outcome
+                :screen \(home / "asks")
+                :scan 26-000042
+                :wait outcome
+                :screen \(home / "scan")
+                q
+                """,
+                ["--size", "140x30"],
+                environment: ["HOME": home.path]
+            )
+            let queries = peer.queries
+            #expect(queries.count == 5, "\(queries)")
+            let modality = "00400100.00080060"
+            let date = "00400100.00400002"
+            let station = "00400100.00400001"
+            /// What the identifier on the wire matches by, decoded by the peer.
+            func matching(_ index: Int) -> [String: String] {
+                guard queries.indices.contains(index) else { return [:] }
+                return queries[index].filter { $0.key != "00080005" && !$0.value.isEmpty }
+            }
+            let form = matching(1)
+            #expect(form["00100010"] == "SMITH^ANNA", "no wildcard is added: \(form)")
+            #expect(matching(2) == ["00100020": "4711", modality: "CT", date: "20261124"])
+            #expect(matching(3) == ["00080050": "A4711"])
+            #expect(matching(4)["00080050"] == "26-000042")
+            // Whatever matches on the wire stands on the screen, with the very value.
+            for (index, name) in ["form", "saved", "asks", "scan"].enumerated() {
+                let screen = try home.read(name)
+                for (key, value) in matching(index + 1) {
+                    #expect(screen.contains(value), "\(name): \(key)=\(value) is not on the screen:\n\(screen)")
+                }
+                let wanted = matching(index + 1)
+                for (word, key) in [
+                    ("modality=", modality), ("station=", station), ("date=", date), ("id=", "00100020"),
+                ] {
+                    #expect(screen.contains(word) == (wanted[key] != nil), "\(name): \(word) \(wanted)\n\(screen)")
+                }
+            }
+        }
+
         @Test("key widened: a value that cannot be sent is refused, never emptied")
         func refused() async throws {
             let peer = try Peer.server(matches: [Hazards.item("SMITH^Anna", id: "4711")])

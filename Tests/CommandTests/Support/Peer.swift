@@ -186,7 +186,11 @@ final class Connection {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { throw Failure.closed }
+            guard count > 0 else {
+                // The client ended while this was on its way; what it sent before, such as an A-ABORT, is still to be read.
+                try? drain()
+                throw Failure.closed
+            }
             rest = rest.dropFirst(count)
         }
     }
@@ -322,10 +326,11 @@ final class Connection {
         for number in 0..<count {
             if let perSecond {
                 let due = start + .seconds(Double(number) / perSecond)
-                while ContinuousClock.now < due {
+                // One look in any case: a stream that is behind its time must not be deaf.
+                repeat {
                     let left = (due - ContinuousClock.now) / .seconds(1)
                     if isReadable(within: left), try isCancelled(query, cancel) { return }
-                }
+                } while ContinuousClock.now < due
             } else if isReadable(within: 0), try isCancelled(query, cancel) {
                 return
             }

@@ -124,9 +124,11 @@ import Testing
             _ = await (try await association.findAll()).result
             await association.release()
             try await eventually("the end is told") { told.value.count == 3 }
-            server.update { $0.policy.calledAETitles = [AETitleField(received: "OTHER".utf8).title].reduce(into: []) { set, title in
-                if let title { set.insert(title) }
-            } }
+            server.update {
+                $0.policy.calledAETitles = [AETitleField(received: "OTHER".utf8).title].reduce(into: []) { set, title in
+                    if let title { set.insert(title) }
+                }
+            }
             _ = try? await Association.connect(configuration(port: server.port))
             try await eventually("the refusal is told") { told.value.count == 5 }
         }

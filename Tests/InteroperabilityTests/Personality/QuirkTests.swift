@@ -132,9 +132,12 @@ extension Interoperability {
             #expect(answer.outcome != "complete")
         }
 
-        @Test("findscu takes both values in one PDU, a byte a PDU, and FF01", arguments: [
-            Quirk.Name.onePDU, .oneByte, .unsupportedKeys, .lastFirst,
-        ])
+        @Test(
+            "findscu takes both values in one PDU, a byte a PDU, and FF01",
+            arguments: [
+                Quirk.Name.onePDU, .oneByte, .unsupportedKeys, .lastFirst,
+            ]
+        )
         func findscu(_ name: Quirk.Name) async throws {
             try await withPersonality(Personality(quirks: [Quirk(name)]), folder: Peers.running.folder.path) { port in
                 let query = TestQuery([(AttributePath(.accessionNumber), "ACC00000*")])

@@ -489,7 +489,7 @@ struct ListBehaviourTests {
         browser.receive(id, [Sample.morning[10], Sample.morning[13]])
         #expect(browser.screenText().contains("Èâàíîâ, Ïåòð (?)   born 1955-04-03"))
         browser.keys("j")
-        #expect(browser.screenText().contains("TEMP, Emergency 7   born unknown"))
+        #expect(browser.screenText().contains("TEMP, Emergency 7   birth date unknown"))
         var empty = DataSet()
         empty.declare(.utf8)
         var batch = MatchBatch(transferSyntax: .explicitVRLittleEndian)

@@ -243,8 +243,47 @@ struct MouseTests {
         #expect(browser.identifiersUnderCursor.contains("00276640"))
     }
 
-    @Test("clicks anywhere on any screen do no harm", arguments: GoldenTests.Scene.allCases)
-    func anywhere(_ scene: GoldenTests.Scene) {
+    @Test("the patient form and the export form give the focus to what is clicked, and change a choice clicked again")
+    func otherForms() {
+        var browser = Browser.loaded()
+        browser.keys("p")
+        browser.click("Patient ID")
+        browser.type("0039")
+        #expect(browser.overlays.last?.as(PatientForm.self)?.text(.id) == "0039")
+        let place = browser.overlays.last?.as(PatientForm.self)?.place
+        browser.click("Where")
+        browser.click("Where")
+        #expect(browser.overlays.last?.as(PatientForm.self)?.place != place)
+        browser.keys("esc", "X")
+        let scope = browser.overlays.last?.as(ExportDialog.self)?.format
+        browser.click("Format")
+        #expect(browser.overlays.last?.as(ExportDialog.self)?.format != scope)
+        browser.click("Rows ")
+        #expect(browser.overlays.last?.as(ExportDialog.self)?.focus == .scope)
+    }
+
+    @Test("in the changes a click puts the cursor on an entry, the second goes to it")
+    func changes() {
+        var browser = Browser.watched()
+        browser.keys("d")
+        browser.click("IVERSEN")
+        #expect(browser.overlays.last?.is(ChangesScreen.self) == true)
+        browser.click("IVERSEN, Kaja")
+        #expect(browser.overlays.last?.is(DetailScreen.self) == true)
+        #expect(browser.screenText().contains("00612002"))
+    }
+
+    @Test("a saved query takes two clicks to run")
+    func savedQueries() {
+        var browser = Browser.loaded()
+        browser.keys("b")
+        #expect(browser.click("This modality").finds.isEmpty)
+        #expect(browser.overlays.count == 1)
+        #expect(browser.click("This modality").finds.count == 1)
+    }
+
+    @Test("clicks anywhere on any screen do no harm", arguments: SampleScene.allCases)
+    func anywhere(_ scene: SampleScene) {
         for size in [Self.size, TerminalSize(columns: 160, rows: 50), TerminalSize(columns: 20, rows: 5)] {
             var ready = scene.browser(.standard, size)
             _ = ready.render(size: size)

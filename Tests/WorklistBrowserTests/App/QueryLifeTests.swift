@@ -196,7 +196,7 @@ struct QueryLifeTests {
         _ = dump(&browser)
         let id = try #require(browser.keys("r").finds.first?.id)
         browser.receive(id, Sample.morning.filter { $0.accession != "26-004702" })
-        browser.complete(id)
+        _ = browser.update(.find(id, .finished(.complete, Sample.statistics(matches: 13))))
         #expect(browser.message?.text.string.contains("SMITH, Anna M (ID 00391022) is no longer on the list") == true)
         // Pressed before the new list was painted: it cannot have meant this row.
         browser.keys("enter")

@@ -284,6 +284,8 @@ extension Browser {
     mutating func complete(_ id: FindID, total: Double = 3_214) {
         let count = receivedRowCount
         _ = update(.find(id, .finished(.complete, Sample.statistics(matches: count, total: total))))
+        // As on a terminal: what keys act on has been painted.
+        _ = screenText()
     }
 
     /// A finished list of the morning.

@@ -146,7 +146,7 @@ struct BarcodeBrowserTests {
         #expect(request.query[.step(.scheduledProcedureStepStartDate)]?.value == "")
         let screen = browser.screenText()
         #expect(screen.contains("modality=CT  station=CT01  accession=26-111111"))
-        #expect(screen.contains("not on this list: asking RIS-PROD for accession 26-111111, any day"))
+        #expect(screen.contains("not on this list: asking RIS-PROD, any day, modality CT, station CT01"))
         browser.receive(request.id, [Sample.Step(name: "FOUND^Eva", id: "9", accession: "26-111111")])
         browser.complete(request.id)
         #expect(browser.screenText().contains("FOUND, Eva: accession 26-111111 scanned"))
@@ -190,7 +190,8 @@ struct BarcodeBrowserTests {
         #expect(Self.letters.count > 30)
         for letter in Self.letters {
             for text in [
-                "\(letter)1rx26", "26\(letter)\(letter)77", String(repeating: letter, count: 6) + "1", "q1rx\(letter)M",
+                letter == "/" ? "1/rx26" : "\(letter)1rx26", "26\(letter)\(letter)77",
+                (letter == "/" ? "1" : "") + String(repeating: letter, count: 6) + "1", "q1rx\(letter)M",
             ] {
                 var browser = browser()
                 let before = browser.list?.cursor
@@ -317,6 +318,29 @@ struct BarcodeBrowserTests {
             #expect(isHarmless(browser.update(.input(.paste(text)))))
             #expect(browser.overlays.isEmpty)
         }
+    }
+
+    @Test("a word for the filter and its Enter at once filter the list")
+    func filterAtOnce() {
+        var browser = browser()
+        #expect(browser.scan("/kowalski").finds.isEmpty)
+        #expect(browser.list?.rows.filter?.text == "kowalski")
+        #expect(browser.filterField == nil)
+    }
+
+    @Test("a scan right behind a key of hands chooses nobody: its beginning may be what acted")
+    func torn() {
+        var browser = browser()
+        browser.keyTime = 1_000_000
+        _ = browser.update(.input(.key(.character("j"))))
+        for (index, key) in ("26-004739".map(Key.character) + [.enter]).enumerated() {
+            browser.keyTime = 1_300_000 + Int64(index) * 5_000
+            #expect(browser.update(.input(.key(key))).finds.isEmpty)
+        }
+        #expect(browser.list?.position == 1)
+        #expect(browser.screenText().contains("may lack its beginning"))
+        browser.scan("26-004739")
+        #expect(browser.list?.position == 8)
     }
 
     @Test("burst = false leaves every key what it is")

@@ -65,7 +65,8 @@ struct KeyBurstTests {
     private func kind(_ key: Key) -> KeyBurst.Kind {
         switch Keymap.standard.command(for: key, in: .list) {
         case .moveDown, .moveUp, .moveFirst, .moveLast, .moveLeft, .moveRight: .move
-        case .filterEdit, .barcodeScan: .opener
+        case .filterEdit: .filter
+        case .barcodeScan: .opener
         default: .command
         }
     }
@@ -81,11 +82,11 @@ struct KeyBurstTests {
 
     private func keys(_ text: String) -> [Key] { text.map(Key.character) }
 
-    @Test("a lone command waits for 35 ms, then acts; moves and line ends act at once")
+    @Test("a lone command waits for 60 ms, then acts; moves and line ends act at once")
     func lone() {
         var burst = KeyBurst()
         #expect(feed(&burst, keys("r")) == [.hold])
-        #expect(burst.decideAt == 35_000)
+        #expect(burst.decideAt == 60_000)
         #expect(burst.pause() == .replay([.character("r")]))
         #expect(burst.decideAt == nil)
         #expect(feed(&burst, keys("j")) == [.actAndWatch])
@@ -166,6 +167,57 @@ struct KeyBurstTests {
         var burst = KeyBurst()
         #expect(feed(&burst, keys("q")) == [.hold])
         #expect(feed(&burst, keys("1rx264711") + [.enter], every: 0, from: 80_000).last == .scan("q1rx264711"))
+    }
+
+    @Test(
+        "a first key that a slow line brings 50 ms before the rest is part of the scan; two quick keys of hands are none"
+    )
+    func joined() {
+        var burst = KeyBurst()
+        #expect(feed(&burst, keys("2")) == [.hold])
+        #expect(feed(&burst, keys("64711") + [.enter], every: 1, from: 50_000).last == .scan("264711"))
+        var hands = KeyBurst()
+        _ = feed(&hands, keys("]]"), every: 50)
+        #expect(hands.decideAt == 85_000, "the second is not kept waiting for a third")
+        #expect(hands.pause() == .replay(keys("]]")))
+    }
+
+    @Test(
+        "torn wider, the first one or two keys have acted: the rest is refused, for it is the number of somebody else"
+    )
+    func torn() {
+        for head in ["2", "26"] {
+            var burst = KeyBurst()
+            _ = feed(&burst, keys(head))
+            #expect(burst.pause() == .replay(keys(head)))
+            #expect(feed(&burst, keys("4711000") + [.enter], from: 300_000).last == .torn)
+            // And the rest of the rest runs nothing.
+            #expect(feed(&burst, keys("1"), from: 600_000) == [.hold])
+            #expect(burst.pause() == .refuse(1))
+            #expect(feed(&burst, keys("264711") + [.enter], from: 1_500_000).last == .scan("264711"))
+        }
+        var moved = KeyBurst()
+        #expect(feed(&moved, keys("j")) == [.actAndWatch])
+        #expect(feed(&moved, keys("264711") + [.enter], from: 300_000).last == .torn)
+    }
+
+    @Test("the pieces of a scan that was refused run no command, Enter neither")
+    func pieces() {
+        var burst = KeyBurst()
+        _ = feed(&burst, keys("26-0"))
+        #expect(burst.pause() == .refuse(4))
+        #expect(feed(&burst, keys("11") + [.enter], from: 300_000).last == .refuse(3))
+        #expect(feed(&burst, [.enter], from: 500_000) == [.hold])
+        #expect(burst.pause() == .refuse(1))
+        #expect(feed(&burst, [.escape], from: 600_000) == [.act])
+        #expect(feed(&burst, [.enter], from: 1_200_000) == [.act])
+    }
+
+    @Test("a word behind the key of the filter, with its Enter, in one packet: text for the filter, no scan")
+    func filterWord() {
+        var burst = KeyBurst()
+        #expect(feed(&burst, keys("/krause") + [.enter], every: 0).last == .replay(keys("/krause") + [.enter]))
+        #expect(feed(&burst, keys("B264711") + [.enter], from: 900_000).last == .scan("B264711"))
     }
 
     @Test("ten thousand characters are counted, not kept")

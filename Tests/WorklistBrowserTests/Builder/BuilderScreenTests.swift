@@ -472,14 +472,13 @@ struct BuilderScreenTests {
     }
 
     @Test("in ASCII and without colours it still says everything")
-    func asciiGolden() {
+    func ascii() {
         let plain = ScreenSample.surroundings(theme: Theme.mono.adapted(to: .mono, ascii: true))
         var screen = builder()
         setValue("CT*", at: modality, in: &screen)
         let grid = screen.grid(columns: 80, rows: 24, plain)
         let isASCII = grid.dump().unicodeScalars.allSatisfy { $0.isASCII }
         #expect(isASCII)
-        GoldenScreen.check(grid, "builder-ascii-80x24")
     }
 
     @Test("no size traps, in any mode")
@@ -495,9 +494,9 @@ struct BuilderScreenTests {
         send(.builderPreview, to: &preview)
         let empty = BuilderScreen(query: Query(), server: nil)
         for screen in [builder(), editing, adding, choosing, preview, empty] {
-            for columns in [0, 1, 3, 10, 20, 33, 59, 60, 81, 119, 121] {
-                for rows in [1, 2, 3, 5, 6, 8, 10, 12, 21, 30] {
-                    let complaints = GoldenScreen.invariants(of: screen.grid(columns: columns, rows: rows))
+            for columns in [0, 1, 10, 33, 59, 81, 121] {
+                for rows in [1, 2, 5, 8, 12, 30] {
+                    let complaints = GridInvariants.complaints(screen.grid(columns: columns, rows: rows))
                     #expect(complaints.isEmpty, "\(columns)x\(rows): \(complaints)")
                 }
             }

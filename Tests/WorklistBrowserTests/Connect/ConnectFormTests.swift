@@ -231,7 +231,7 @@ struct ConnectFormTests {
         let form = filled()
         for columns in [0, 1, 2, 5, 17, 18, 30, 59] {
             for rows in 1...26 {
-                #expect(GoldenScreen.invariants(of: form.grid(columns: columns, rows: rows, surroundings)).isEmpty)
+                #expect(GridInvariants.complaints(form.grid(columns: columns, rows: rows, surroundings)).isEmpty)
             }
         }
     }

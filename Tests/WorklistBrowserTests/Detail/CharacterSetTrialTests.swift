@@ -118,4 +118,21 @@ struct CharacterSetTrialTests {
         #expect(browser.overlays.isEmpty)
         #expect(browser.message?.text.string.contains("not certain") == true)
     }
+
+    @Test("the foot is told in whole words at any width", arguments: [60, 80, 100])
+    func foot(_ columns: Int) {
+        let size = TerminalSize(columns: columns, rows: 24)
+        var browser = browser(size)
+        browser.keys("enter", "c")
+        for _ in 0..<8 {
+            let words = browser.screenText(size: size).split(separator: "\n").joined(separator: " ")
+                .split { " │".contains($0) }.joined(separator: " ")
+            #expect(
+                words.contains("a DICOM character set.") || words.contains("not a DICOM character set."),
+                "\(words)"
+            )
+            #expect(words.contains("Shown as a guess; the data stays as it came."), "\(words)")
+            browser.keys("j")
+        }
+    }
 }

@@ -75,6 +75,16 @@ struct ExportTests {
         #expect(text.contains("00481516") && text.contains("00220147") && !text.contains("00276640"))
     }
 
+    @Test("a filter that hides every row does not make an empty file the first thing offered")
+    func nothingShown() throws {
+        var browser = Browser.loaded()
+        browser.keys("/")
+        browser.type("zzzz")
+        browser.keys("enter", "X")
+        #expect(try dialog(browser).scope == .all)
+        #expect(browser.screenText().contains("all 14 rows, hidden ones too"))
+    }
+
     @Test("rows that come while the dialog is open are not in the file")
     func snapshot() throws {
         var browser = Sample.browser()
@@ -132,7 +142,7 @@ struct ExportTests {
         }
     }
 
-    @Test("cells that a spreadsheet would run get an apostrophe; find writes them as they are")
+    @Test("cells that a spreadsheet would run get an apostrophe only when asked; else values are written as they came")
     func formulas() throws {
         let steps = ["=1+1", "+1", "-1", "@sum", "CT Head"].enumerated().map {
             Sample.Step(id: "P\($0)", accession: "A\($0)", procedure: $1)
@@ -142,13 +152,23 @@ struct ExportTests {
         browser.receive(id, steps)
         browser.complete(id)
         _ = browser.screenText()
+        var asking = browser
         browser.keys("X")
+        #expect(browser.screenText().contains("as sent"))
         let request = try #require(browser.keys("enter").exports.first)
-        let text = request.job.text().text
-        for cell in [",'=1+1,", ",'+1,", ",'-1,", ",'@sum,", ",CT Head,"] { #expect(text.contains(cell)) }
-        var plain = ItemFormatter(format: .csv, query: .worklist, fallback: nil)
-        let line = plain.row(Sample.batch(steps).identifier(0))
-        #expect(line.contains(",=1+1,"))
+        let sent = request.job.text().text
+        for cell in [",=1+1,", ",+1,", ",-1,", ",@sum,", ",CT Head,"] { #expect(sent.contains(cell)) }
+        asking.keys("X", "tab", "tab", "tab")
+        #expect(try dialog(asking).focus == .formulas)
+        asking.keys("right")
+        #expect(asking.screenText().contains("< guarded >"))
+        let guarded = try #require(asking.keys("enter").exports.first).job.text().text
+        for cell in [",'=1+1,", ",'+1,", ",'-1,", ",'@sum,", ",CT Head,"] { #expect(guarded.contains(cell)) }
+        for guardsFormulas in [false, true] {
+            var find = ItemFormatter(format: .csv, query: .worklist, fallback: nil, guardsFormulas: guardsFormulas)
+            let line = find.row(Sample.batch(steps).identifier(0))
+            #expect(line.contains(guardsFormulas ? ",'=1+1," : ",=1+1,"))
+        }
     }
 
     @Test("doubtful text is named in the file and after writing, never passed on as certain")

@@ -153,7 +153,7 @@ struct StyledLineTests {
             var grid = Grid(columns: 34, rows: 1)
             grid.fill(grid.bounds, style: .plain, with: "#")
             line.draw(into: &grid, row: 0, column: 2, columns: columns)
-            #expect(GoldenScreen.invariants(of: grid).isEmpty)
+            #expect(GridInvariants.complaints(grid).isEmpty)
             #expect(grid.text(0).hasPrefix("##"))
             #expect(grid.text(0).hasSuffix("##"))
             if columns < line.width { #expect(grid.text(0).contains("~"), "\(columns)") }

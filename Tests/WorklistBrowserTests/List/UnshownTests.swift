@@ -76,11 +76,4 @@ struct UnshownTests {
         #expect(StepStatus.legend(ascii).contains { $0.string.contains("shown as ?") })
         #expect(!StepStatus.legend(.standard).contains { $0.string.contains("shown as ?") })
     }
-
-    @Test("golden")
-    func golden() {
-        var browser = Browser.loaded(theme: ascii)
-        browser.keys("j", "j", "j")
-        GoldenScreen.check(browser.render(size: TerminalSize(columns: 80, rows: 24)).grid, "ascii-80x24")
-    }
 }

@@ -8,18 +8,6 @@ import Testing
 
 @Suite("Plain mode: anything in any order")
 struct PlainFuzzTests {
-    /// A generator that gives the same numbers each time.
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let arguments = [
         "", "1", "0", "-1", "3", "9999999999999999999", "all", "smi", "!x", "name:SMI*", "PatientID=1", "PatientName=",
         "SPS.Modality=CT", "today", "+1", "patient down", "RIS@127.0.0.1:104", "\u{1B}[2J", "\u{202E}", "x y z",
@@ -32,7 +20,7 @@ struct PlainFuzzTests {
         let names = PlainCommand.allCases.map(\.rawValue) + Command.allCases.map(\.rawValue) + ["1", "2", "3"]
         var details = 0
         for seed in 1...6 as ClosedRange<UInt64> {
-            var numbers = Numbers(state: seed)
+            var numbers = Dice(seed: seed)
             var plain = PlainBrowser.sample(isInteractive: seed.isMultiple(of: 2))
             var running = plain.start().effects.finds.last?.id
             var lastSaid = ""

@@ -186,45 +186,4 @@ struct PatientFormTests {
         #expect(open.keys("]").isEmpty)
         #expect(open.screen().contains("no end to move"))
     }
-
-    // MARK: Screens
-
-    enum Scene: String, CaseIterable, Sendable {
-        case empty = "patient"
-        case filled = "patient-filled"
-        case wrong = "patient-wrong"
-        case place = "patient-where"
-
-        func browser(_ theme: Theme, _ size: TerminalSize) -> Browser {
-            var browser = Browser.loaded(theme: theme, size: size)
-            browser.keys("p")
-            switch self {
-            case .empty: break
-            case .filled:
-                browser.type("SMITH")
-                browser.keys("tab")
-                browser.type("A*")
-            case .wrong:
-                browser.type("MÜLLER*")
-                browser.keys("tab", "tab", "tab")
-                browser.type("1972")
-                browser.keys("enter")
-            case .place:
-                browser.type("山田*")
-                browser.keys("up", "right", "right")
-            }
-            return browser
-        }
-    }
-
-    @Test("every state of the form looks as it should", arguments: Scene.allCases, ["80x24", "160x50", "60x12"])
-    func scenes(_ scene: Scene, _ size: String) throws {
-        let size = try #require(TerminalSize(parsing: size))
-        for theme in [Theme.standard, Theme.mono] {
-            var browser = scene.browser(theme, size)
-            let grid = browser.render(size: size).grid
-            GridInvariants.check(grid)
-            Golden.check("\(scene.rawValue)-\(size)-\(theme.name)", grid)
-        }
-    }
 }

@@ -10,17 +10,20 @@ struct ScreenScene: Sendable, CustomStringConvertible {
     let name: String
     /// The row under the cursor is on screen, and so is all of its identity.
     var showsRow = false
+    /// Drawn with the letters and signs of ASCII only.
+    var isASCII = false
     let make: @Sendable (Corpus) -> Browser
 
     var description: String { name }
 
     static let size = TerminalSize(columns: 80, rows: 24)
 
-    static let all: [ScreenScene] = lists + details + builders + dialogs + servers
+    static let all: [ScreenScene] =
+        lists + details + builders + helpers + queries + dialogs + columns + servers + troubles
 
     // MARK: Lists
 
-    private static func ended(_ outcome: @escaping @Sendable (Corpus) -> FindOutcome) -> @Sendable (Corpus) -> Browser {
+    static func ended(_ outcome: @escaping @Sendable (Corpus) -> FindOutcome) -> @Sendable (Corpus) -> Browser {
         { corpus in
             var (browser, id) = Browser.asked(corpus)
             browser.receive(id, Array(corpus.steps[..<9]))
@@ -37,7 +40,7 @@ struct ScreenScene: Sendable, CustomStringConvertible {
         finalStatus: .cancel
     )
 
-    private static func keys(_ keys: String...) -> @Sendable (Corpus) -> Browser {
+    static func keys(_ keys: String...) -> @Sendable (Corpus) -> Browser {
         { corpus in
             var browser = Browser.loaded(corpus)
             browser.press(keys)
@@ -198,7 +201,7 @@ struct ScreenScene: Sendable, CustomStringConvertible {
 
     // MARK: The query
 
-    private static func builder(
+    static func builder(
         at path: AttributePath,
         _ then: @escaping @Sendable (inout Browser, Corpus) -> Void
     ) -> @Sendable (Corpus) -> Browser {
@@ -213,8 +216,8 @@ struct ScreenScene: Sendable, CustomStringConvertible {
         }
     }
 
-    private static let patient = AttributePath([], .patientName)
-    private static let date = AttributePath.step(.scheduledProcedureStepStartDate)
+    static let patient = AttributePath([], .patientName)
+    static let date = AttributePath.step(.scheduledProcedureStepStartDate)
 
     private static let builders: [ScreenScene] = [
         ScreenScene(name: "builder", make: keys("e")),
@@ -271,6 +274,109 @@ struct ScreenScene: Sendable, CustomStringConvertible {
             }
         ),
         ScreenScene(name: "builder-help", make: keys("e", "?")),
+    ]
+
+    // MARK: Saved queries and patients
+
+    static func saved(
+        _ files: [SavedQueryFile] = SavedSample.standardFiles,
+        _ then: @escaping @Sendable (inout Browser, Corpus) -> Void
+    ) -> @Sendable (Corpus) -> Browser {
+        { corpus in
+            var settings = BrowserSettings()
+            var named = SavedSample.stat
+            named.name = corpus.said
+            named.number = 6
+            settings.savedFiles = files.isEmpty ? [] : files + [SavedSample.file(named)]
+            settings.queriesFolder = SavedSample.folder
+            var browser = Browser.loaded(corpus, settings)
+            then(&browser, corpus)
+            return browser
+        }
+    }
+
+    private static let queries: [ScreenScene] = [
+        ScreenScene(name: "queries", make: saved { browser, _ in browser.press(["b"]) }),
+        ScreenScene(name: "queries-last", make: saved { browser, _ in browser.press(["b", "G"]) }),
+        ScreenScene(name: "queries-examples", make: saved([]) { browser, _ in browser.press(["b"]) }),
+        ScreenScene(name: "queries-by-hand", make: saved { browser, _ in browser.press(["b", "j", "0"]) }),
+        ScreenScene(name: "queries-rename", make: saved { browser, _ in browser.press(["b", "R"]) }),
+        ScreenScene(name: "queries-delete", make: saved { browser, _ in browser.press(["b", "d"]) }),
+        ScreenScene(name: "queries-asked", make: saved { browser, _ in browser.press(["b", "j", "j", "enter"]) }),
+        ScreenScene(
+            name: "queries-save",
+            make: saved { browser, corpus in
+                browser.press(["S"])
+                browser.pasteText(corpus.typed)
+                browser.press(["tab"])
+                browser.type("5")
+            }
+        ),
+        ScreenScene(
+            name: "queries-personal",
+            make: saved { browser, corpus in
+                browser.press(["p"])
+                browser.type("SMITH")
+                browser.press(["enter", "S"])
+                browser.pasteText(corpus.typed)
+                browser.press(["enter"])
+            }
+        ),
+        ScreenScene(name: "patient", make: keys("p")),
+        ScreenScene(name: "patient-typed") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["p"])
+            browser.pasteText(corpus.typed)
+            browser.press(["tab"])
+            browser.type("A*")
+            return browser
+        },
+        ScreenScene(name: "patient-wrong") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["p"])
+            browser.pasteText(corpus.typed)
+            browser.press(["tab", "tab", "tab"])
+            browser.type("1972")
+            browser.press(["enter"])
+            return browser
+        },
+        ScreenScene(name: "patient-where", make: keys("p", "up", "right", "right")),
+    ]
+
+    // MARK: Columns
+
+    private static let columns: [ScreenScene] = [
+        ScreenScene(name: "columns", make: keys("c", "j", "space")),
+        ScreenScene(name: "columns-adding") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["c", "a"])
+            browser.type("institution name")
+            return browser
+        },
+        ScreenScene(name: "columns-adding-none") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["c", "a"])
+            browser.pasteText(corpus.typed)
+            return browser
+        },
+        ScreenScene(name: "columns-offer") { corpus in
+            var browser = Browser.loaded(corpus)
+            browser.press(["c", "a"])
+            browser.type("institution name")
+            browser.press(["enter"])
+            return browser
+        },
+        ScreenScene(name: "columns-scrolled", showsRow: true) { corpus in
+            var browser = Browser.loaded(corpus)
+            let names = [
+                "time", "patient:18", "born", "id", "priority", "study", "stationname", "comments", "station",
+                "accession", "procedure",
+            ]
+            browser.show(ListView(columns: names).columns)
+            browser.press(Array(repeating: "l", count: 7))
+            return browser
+        },
+        ScreenScene(name: "sort-twice", showsRow: true, make: keys("s", "j", "enter", "s", "j", "space", "enter")),
     ]
 
     // MARK: Dialogs
@@ -358,7 +464,7 @@ struct ScreenScene: Sendable, CustomStringConvertible {
 
     // MARK: Servers
 
-    private static func withServers(_ corpus: Corpus, _ keys: String...) -> Browser {
+    static func withServers(_ corpus: Corpus, _ keys: String...) -> Browser {
         var browser = Browser.loaded(corpus)
         browser.servers.append(
             ServerProfile(name: "Test RIS", host: "192.0.2.7", port: 11_112, calledAETitle: "TEST", accent: .test)
@@ -435,8 +541,8 @@ extension Browser {
     }
 
     /// A finished list of the corpus.
-    static func loaded(_ corpus: Corpus) -> Browser {
-        var (browser, id) = asked(corpus)
+    static func loaded(_ corpus: Corpus, _ settings: BrowserSettings = BrowserSettings()) -> Browser {
+        var (browser, id) = asked(corpus, settings)
         browser.receive(id, corpus.steps)
         browser.at(3.2)
         browser.complete(id)
@@ -490,7 +596,7 @@ extension Browser {
         for _ in 0..<40 {
             guard let list, let cursor = list.cursor else { return }
             if list.rows.text(cursor.row)[.accession].text.string == accession { return }
-            press(["j"])
+            keys("j")
         }
     }
 }
