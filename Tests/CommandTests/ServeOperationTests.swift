@@ -248,6 +248,26 @@ extension Commands {
             server.kill()
         }
 
+        @Test("the sample file is right, also with all of its examples taken in")
+        func sample() async throws {
+            let sample = try await Program.run(["serve", "--sample-config"])
+            #expect(sample.code == 0)
+            let folder = try TemporaryFolder()
+            try FileManager.default.createDirectory(atPath: folder / "worklists", withIntermediateDirectories: true)
+            let path = try folder.write(sample.output, to: "serve.toml")
+            let (server, _) = try await Self.start(["--config", path, "--host", "127.0.0.1", "--port", "0"])
+            #expect(server.output.contains("RISMWL"))
+            server.kill()
+
+            // Two of them exclude each other, and there is no certificate: that is all that may be wrong.
+            let examples = sample.output.replacing(#/(?m)^# (?=[a-z_]+ = |\[)/#, with: "")
+            try folder.write(examples, to: "serve.toml")
+            let all = try await Program.run(["serve", "--config", path, "--host", "127.0.0.1", "--port", "0"])
+            #expect(all.code == 2)
+            #expect(all.errors.contains("use either folder or store"), "\(all.errors)")
+            #expect(!all.errors.contains("; "), "\(all.errors)")
+        }
+
         @Test("the ready line tells what is played")
         func personality() async throws {
             let (server, _) = try await Self.start([

@@ -38,6 +38,9 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var config: String?
 
+    @Flag(name: .customLong("sample-config"), help: "Print such a file, with everything in it, and stop.")
+    var printsSample = false
+
     @Option(help: ArgumentHelp("Port to listen on; 0 lets the system choose. 11112 unless given.", valueName: "port"))
     var port: Int?
 
@@ -167,6 +170,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if printsSample {
+            StandardOutput.shared.writeLine(SampleConfiguration.text)
+            return
+        }
         let program = try await ServeProgram.start { () throws(CommandFailure) in try settings() }
         await program.run()
     }

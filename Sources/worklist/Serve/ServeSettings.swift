@@ -53,7 +53,7 @@ struct ServeSettings: Equatable {
             policy.calledAETitles = titles.isEmpty ? own : own.intersection(titles)
         }
         policy.peers = rules
-        // Those that are played negotiate nothing.
+        // Those that are played negotiate no options.
         if personality.model == nil { policy.extendedNegotiation = WorklistNegotiation.answer }
         configuration.policy = policy
         configuration.maximumAssociations = maximumAssociations

@@ -53,6 +53,7 @@ enum Examples {
         Example("worklist serve --port 11112", "a synthetic schedule on this machine, for any AE title"),
         Example("worklist serve --folder /srv/worklists --host 0.0.0.0", "folders of .wl files, for the network"),
         Example("worklist serve --store day.db --ae RISMWL --log-level info", "a store, with a log of every query"),
+        Example("worklist serve --sample-config > serve.toml", "a file to begin with"),
         Example("worklist serve --config serve.toml", "rules, limits, log and the rest from a file"),
         Example("worklist serve --ae RISMWL --items 5000 --seed 3", "a large schedule, for one AE title"),
         Example("worklist serve --like wlmscpfs --folder /srv/worklists", "as wlmscpfs would answer, for tests"),

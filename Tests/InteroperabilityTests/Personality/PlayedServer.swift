@@ -20,7 +20,7 @@ struct SeenAnswer: Hashable, Sendable {
         let find = try await association.find(identifier, sopClass: SOPClass.modalityWorklistFind, options: options)
         for await match in find { answer.matches.append(Texts.flat(match.dataSet)) }
         let result = await find.result
-        answer.unsupported = result.statistics.unsupportedKeyMatches
+        answer.unsupported = result.statistics.matchesWithUnsupportedKeys
         switch result.outcome {
         case .failed(let failure):
             answer.outcome = "failed \(failure.status)"
