@@ -219,6 +219,7 @@ extension InTerminal {
             try await terminal.until("accession=q1rxMP26", "nothing has accession q1rxMP26")
             try await terminal.press("qqrqx1")
             try await terminal.until("6 keys came at once")
+            try await terminal.changeHands()
             try await terminal.press("t")
             try await terminal.until("date=today")
             #expect(try await terminal.isAlternate())

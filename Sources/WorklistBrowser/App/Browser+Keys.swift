@@ -164,6 +164,10 @@ extension Browser {
         case .back:
             // The message is gone already; a second time clears the filter.
             if list?.rows.filter != nil { return clearFilter() }
+            // Whoever presses it now wants the query to stop.
+            if run != nil, let key = keymap.label(of: .queryCancel, in: .list) {
+                message = Message(kind: .info, text: "the query is running; \(key) cancels it")
+            }
         case .viewSort:
             if let list {
                 let shown = list.layout?.all.map(\.column) ?? []

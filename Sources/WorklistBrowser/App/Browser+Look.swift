@@ -39,6 +39,8 @@ extension Browser {
 
     /// Draws with the theme from now on, and with what is laid over it for the server in use.
     mutating func wear(_ theme: Theme) {
+        // Other letters, other widths: an identifier must not be cut by those of the theme before.
+        if theme.isASCII != self.theme.isASCII { list?.layout = nil }
         chosenTheme = theme
         self.theme = theme.laid(server.flatMap { settings.overlays[$0.accent.rawValue] })
     }

@@ -143,8 +143,9 @@ extension Browser {
         if let asked = run.cancelRequestedAt {
             badge = run.isAborting ? "\(spinner) aborting" : "\(spinner) cancelling"
             parts.append(("\(Figures.seconds(max(0, now.seconds(since: asked)))) since C-CANCEL", ink.text))
-            let after = rows - run.rowsAtCancel
-            parts.append((after > 0 ? "\(count), \(after) after the cancel" : count, ink.text))
+            // Not "came after": most were on their way already. What came after is known when the query has ended.
+            let since = rows - run.rowsAtCancel
+            parts.append((since > 0 ? "\(count), \(since) read since" : count, ink.text))
         } else {
             let elapsed = max(0, now.seconds(since: run.startedAt))
             badge = "\(spinner) \(run.incoming == nil ? "" : "refresh: ")\(run.stage.rawValue)"

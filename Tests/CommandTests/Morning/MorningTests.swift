@@ -182,6 +182,7 @@ private struct Morning {
         // On the list: the cursor goes there, nobody is asked.
         try await terminal.press("1")
         let list = try await until("complete", "\(Self.mine) rows in", "1 / \(Self.mine)")
+        try await terminal.changeHands()
         try await terminal.type("MORN0004\r")
         let found = try await until("MÜLLER, Jürgen: accession MORN0004 scanned", "5 / \(Self.mine)", "ACC MORN0004")
         #expect(query(found).contains("station=CT01") && !query(found).contains("accession"), "\(found)\n\(list)")
@@ -193,6 +194,7 @@ private struct Morning {
         let asked = try await until("complete", "1 row in", "YESTER, No501", "accession=MORN0501", "1 / 1")
         #expect(!query(asked).contains("date="), "\(asked)")
         // What nobody has is said, and nobody is chosen.
+        try await terminal.changeHands()
         try await terminal.type("MORN9999\r")
         let none = try await until("complete", "0 rows in", "nothing has accession MORN9999")
         #expect(query(none).contains("accession=MORN9999"), "\(none)")

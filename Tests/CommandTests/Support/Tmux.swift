@@ -58,6 +58,9 @@ final class Tmux: Sendable {
         }
     }
 
+    /// The time it takes to put the scanner down, or to take it up: keys closer to a scan are taken for a part of it.
+    func changeHands() async throws { try await Task.sleep(for: .milliseconds(600)) }
+
     /// All keys in one write, as from a scanner.
     func burst(_ keys: String...) async throws { try await run(["send-keys", "--"] + keys) }
 

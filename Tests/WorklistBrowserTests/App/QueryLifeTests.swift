@@ -88,14 +88,14 @@ struct QueryLifeTests {
         #expect(idle.keys("q").quits == [0])
     }
 
-    @Test("matches after the cancel are rows, and are counted as such")
+    @Test("matches read since the cancel are rows, and are counted as such")
     func afterCancel() {
         var browser = Sample.browser()
         let id = browser.begin()
         browser.receive(id, Array(Sample.morning[..<3]))
         browser.keys("x")
         browser.receive(id, Array(Sample.morning[3..<5]))
-        #expect(dump(&browser).contains("5 rows, 2 after the cancel"))
+        #expect(dump(&browser).contains("5 rows, 2 read since"))
         let cancellation = FindOutcome.Cancellation(milliseconds: 312, matchesAfter: 2, finalStatus: .cancel)
         _ = browser.update(.find(id, .finished(.cancelled(cancellation), Sample.statistics(matches: 5))))
         #expect(browser.outcomeText == "CANCELLED BY US   5 rows   server took 312 ms, 2 came after the cancel")
