@@ -82,12 +82,10 @@ struct DemoServer: Sendable {
         holdFirst: Int? = nil
     ) async throws -> DemoServer {
         let schedule = DemoSchedule(date: now.date, second: now.second, seed: seed, count: count)
+        var policy = ServerConfiguration.policy(sopClasses: [SOPClass.modalityWorklistFind])
+        policy.extendedNegotiation = WorklistNegotiation.answer
         let server = try await DICOMServer.start(
-            ServerConfiguration(
-                host: "127.0.0.1",
-                port: port,
-                policy: ServerConfiguration.policy(sopClasses: [SOPClass.modalityWorklistFind])
-            )
+            ServerConfiguration(host: "127.0.0.1", port: port, policy: policy)
         )
         let hasHeld = NIOLockedValueBox(holdFirst == nil)
         let service = WorklistService(source: schedule) { event, sent in

@@ -75,6 +75,16 @@ enum MatchingTable {
         ScheduledStationAETitle | CT_1 | ∅ | no
         ScheduledProcedureStepStartDate | 20260921- | ∅ | no
         # C.2.2.2.4 wild card
+        AccessionNumber | *-0047?? | 26-004711 | yes
+        RequestedProcedureID | RP-* | RP-3 | yes
+        RequestedProcedureID | rp-* | RP-3 | no
+        StudyDescription | *Thorax* | CT Thorax + contrast | yes
+        StudyDescription | *thorax* | CT Thorax + contrast | no
+        StudyDescription | Sch?del | Schädel | yes
+        StudyDescription | *头* | 头部CT | yes
+        StudyDescription | ??CT | 头部CT | yes
+        PatientComments | *b* | a\b | yes
+        # C.2.2.2.4 wild card; of these keys table K.6-1 wants single values only, more is up to the server
         PatientID | 47* | 4711 | yes
         PatientID | 47* | 47 | yes
         PatientID | *11 | 4711 | yes
@@ -87,22 +97,13 @@ enum MatchingTable {
         PatientID | ?* | 4711 | yes
         PatientID | *7*1* | 4711 | yes
         PatientID | a* | ABC | no
-        AccessionNumber | *-0047?? | 26-004711 | yes
-        RequestedProcedureID | RP-* | RP-3 | yes
-        RequestedProcedureID | rp-* | RP-3 | no
-        StudyDescription | *Thorax* | CT Thorax + contrast | yes
-        StudyDescription | *thorax* | CT Thorax + contrast | no
-        StudyDescription | Sch?del | Schädel | yes
-        StudyDescription | *头* | 头部CT | yes
-        StudyDescription | ??CT | 头部CT | yes
         Modality | C? | CT | yes
         Modality | C? | CTX | no
         ScheduledStationAETitle | CT_* | CT_1 | yes
-        PatientComments | *b* | a\b | yes
         # C.2.2.2.4 no wild card in other VRs
         PatientAge | 04?Y | 042Y | no
         StudyInstanceUID | 1.2.* | 1.2.3 | no
-        # C.2.2.2.1, C.2.2.2.4 names: case, accents and delimiters
+        # C.2.2.2.1, C.2.2.2.4 names: case, accents and delimiters are up to the server
         PatientName | SMITH^ANNA | SMITH^ANNA | yes
         PatientName | smith^anna | SMITH^ANNA | yes
         PatientName | SMITH^ANNA | Smith^Anna | yes
@@ -137,7 +138,7 @@ enum MatchingTable {
         ScheduledPerformingPhysicianName | WEB* | WEBER^MAX | yes
         ScheduledPerformingPhysicianName | WEB* | MAIER^MAX | no
         ReferringPhysicianName | holt* | HOLT^Petra^^Dr | yes
-        # PS3.5 6.2.1 names: component groups
+        # C.2.2.2.1 names: component groups are up to the server
         PatientName | 山田^太郎 | YAMADA^TARO=山田^太郎=やまだ^たろう | yes
         PatientName | yamada* | Yamada^Taro=山田^太郎=やまだ^たろう | yes
         PatientName | やまだ* | YAMADA^TARO=山田^太郎=やまだ^たろう | yes
@@ -159,10 +160,11 @@ enum MatchingTable {
         PatientBirthDate | 19700101 | 19700102 | no
         ScheduledProcedureStepStartDate | 20260921 | 20260921 | yes
         ScheduledProcedureStepStartDate | 20260921 | 20260922 | no
-        # PS3.5 6.2 dates with points, as ACR-NEMA wrote them
+        # PS3.5 6.2 dates with points, as ACR-NEMA wrote them: up to the server
         PatientBirthDate | 19700101 | 1970.01.01 | yes
         PatientBirthDate | 1970.01.01 | 19700101 | yes
         PatientBirthDate | 19700101-19700131 | 1970.01.15 | yes
+        PatientBirthDate | 1970.01.01-1970.01.31 | 19700115 | yes
         # C.2.2.2.5 dates: range
         PatientBirthDate | 19700101-19700131 | 19700101 | yes
         PatientBirthDate | 19700101-19700131 | 19700131 | yes
@@ -173,7 +175,6 @@ enum MatchingTable {
         PatientBirthDate | -19700101 | 19691231 | yes
         PatientBirthDate | -19700101 | 19700101 | yes
         PatientBirthDate | -19700101 | 19700102 | no
-        PatientBirthDate | 1970.01.01-1970.01.31 | 19700115 | yes
         PatientBirthDate | 19700101- | nonsense | no
         ScheduledProcedureStepStartDate | 20260921-20260923 | 20260923 | yes
         ScheduledProcedureStepStartDate | 20260921-20260923 | 20260924 | no
@@ -228,7 +229,7 @@ enum MatchingTable {
         Start | 20260921-20260923 / 1200 | 20260922 / 120000 | yes
         Start | 20260921-20260923 / 1200 | 20260922 / 1300 | no
         Start | 20260921-20260923 / 1000-1800 | 20260922 / ∅ | no
-        # C.2.2.2.1.3 numbers, by value
+        # C.2.2.2.1.3 numbers: by value or by letters is up to the server
         PatientWeight | 72.5 | 72.5 | yes
         PatientWeight | 72.5 | 72.50 | yes
         PatientWeight | 72.5 | 7.25E1 | yes
@@ -242,7 +243,7 @@ enum MatchingTable {
         Allergies | PENI* | LATEX\PENICILLIN | yes
         Allergies | LATEX | LATEX\PENICILLIN | yes
         Allergies | IODINE | LATEX\PENICILLIN | no
-        # C.2.2.2.8 several values in a key, without negotiation: one of them
+        # C.2.2.2.8 several values in a key, without negotiation: undefined, one of them here
         Allergies | LATEX\PENICILLIN | PENICILLIN | yes
         Allergies | LATEX\PENICILLIN | IODINE | no
         Modality | CT\MR | MR | yes

@@ -77,4 +77,39 @@ struct ResponseTests {
         #expect(response.string(.timezoneOffsetFromUTC) == "+0200")
         #expect(response.state(of: .studyDescription) == .empty)
     }
+
+    @Test(
+        "Letters come in the character set of the identifier, in ISO_IR 192 if it does not have them, and are never replaced",
+        arguments: [
+            // Asked in, stored in, name, answered in.
+            ("ISO_IR 100", "ISO_IR 192", "Müller^Jörg", "ISO_IR 100"),
+            ("ISO_IR 192", "ISO_IR 100", "Müller^Jörg", "ISO_IR 192"),
+            ("ISO_IR 100", "ISO_IR 144", "Иванов^Пётр", "ISO_IR 192"),
+            ("ISO_IR 100", "\\ISO 2022 IR 87", "Yamada^Tarou=山田^太郎", "ISO_IR 192"),
+            ("\\ISO 2022 IR 87", "ISO_IR 192", "Yamada^Tarou=山田^太郎", "\\ISO 2022 IR 87"),
+            ("ISO_IR 100", "ISO_IR 192", "SMITH^ANNA", "ISO_IR 192"),
+            ("", "ISO_IR 144", "Иванов^Пётр", "ISO_IR 144"),
+        ]
+    )
+    func characterSets(asked: String, stored: String, name: String, answered: String) throws {
+        let record = try item(
+            [(.patientName, name), (.patientID, "1")],
+            steps: [[(.scheduledPerformingPhysicianName, name), (.modality, "CT")]],
+            characterSet: SpecificCharacterSet(parsing: stored.utf8)
+        )
+        let step: [(DICOMData.Tag, String)] = [(.scheduledPerformingPhysicianName, "")]
+        var identifier = try item([(.patientName, ""), (.patientID, "1")], steps: [step], characterSet: .utf8)
+        identifier.declare(SpecificCharacterSet(parsing: asked.utf8))
+        let query = try CompiledQuery(identifier: identifier, rules: .worklist)
+        let stored = try record.encoded(.explicitVRLittleEndian)
+        let bytes = try query.response(encoded: stored.span, in: .implicitVRLittleEndian)
+        let encoded = EncodedDataSet(bytes: bytes[...], transferSyntax: .implicitVRLittleEndian).decoded
+        for response in [query.response(for: record), encoded] {
+            #expect(response.string(.specificCharacterSet) == answered)
+            #expect(response.string(.patientName) == name)
+            #expect(response.text(.patientName)?.problem == nil)
+            let step = try #require(response.items(.scheduledProcedureStepSequence).first)
+            #expect(step.string(.scheduledPerformingPhysicianName) == name)
+        }
+    }
 }

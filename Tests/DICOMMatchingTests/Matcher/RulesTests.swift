@@ -119,6 +119,75 @@ struct RulesTests {
         )
     }
 
+    @Test("Dates and times are compared as moments once time zone adjustment was negotiated, and both zones are known")
+    func zones() throws {
+        // One o'clock on the 21st in a zone two hours ahead: eleven o'clock in the evening of the 20th in UTC.
+        func record(_ zone: String?) throws -> DataSet {
+            var record = try item(steps: [
+                [(.scheduledProcedureStepStartDate, "20260921"), (.scheduledProcedureStepStartTime, "010000")]
+            ])
+            if let zone { record.set(DataElement(tag: .timezoneOffsetFromUTC, vr: .SH, bytes: zone.utf8)) }
+            return record
+        }
+        var rules = MatchingRules.worklist
+        rules.adjustsTimezone = true
+        let rows: [(date: String, time: String, zone: String, matches: Bool)] = [
+            ("20260920", "", "+0000", true), ("20260921", "", "+0000", false), ("20260921", "", "+0200", true),
+            ("", "2300", "+0000", true), ("", "0100", "+0000", false), ("20260920", "2300", "+0000", true),
+            ("20260920-20260920", "2200-2330", "+0000", true), ("20260921-20260921", "0000-0200", "+0000", false),
+            ("20260920", "1930", "-0330", true), ("20260921", "0800", "+0900", true), ("20260920-", "", "+0000", true),
+        ]
+        for row in rows {
+            var identifier = try item(steps: [
+                [(.scheduledProcedureStepStartDate, row.date), (.scheduledProcedureStepStartTime, row.time)]
+            ])
+            identifier.set(DataElement(tag: .timezoneOffsetFromUTC, vr: .SH, bytes: row.zone.utf8))
+            let adjusting = try CompiledQuery(identifier: identifier, rules: rules)
+            #expect(try adjusting.matches(record("+0200")) == row.matches, "\(row)")
+            // A range of days for an index has to hold the day the record says.
+            if row.matches, case .range(let lower, let upper)? = adjusting.selections.first?.condition {
+                #expect((lower ?? 0) <= 20_260_921 && 20_260_921 <= upper ?? .max, "\(row)")
+            }
+            // The server's own zone stands in for a record that tells none.
+            var local = rules
+            local.timezone = 2 * 3_600_000_000
+            #expect(
+                try CompiledQuery(identifier: identifier, rules: local).matches(record(nil)) == row.matches,
+                "\(row)"
+            )
+            // Nothing is moved where a zone is unknown, or nothing was negotiated.
+            let plain = try CompiledQuery(identifier: identifier, rules: .worklist).matches(record("+0200"))
+            #expect(try adjusting.matches(record(nil)) == plain, "\(row)")
+            let bytes = try record("+0200").encoded(.explicitVRLittleEndian)
+            let encoded = adjusting.matches(encoded: bytes.span)
+            #expect(encoded == row.matches, "\(row)")
+        }
+    }
+
+    @Test("Several values are one list only for attributes that may have several, and VRs that have such lists")
+    func listsByMultiplicity() throws {
+        var rules = MatchingRules(model: .studyRoot)
+        rules.multipleValueMatching = true
+        let query = try CompiledQuery(identifier: dataSet([(.patientID, "1\\2")]), rules: rules)
+        #expect(try query.matches(dataSet([(.patientID, "1")])))
+        let list = try CompiledQuery(identifier: dataSet([(.allergies, "LATEX\\IODINE")]), rules: rules)
+        #expect(try !list.matches(dataSet([(.allergies, "LATEX")])))
+        #expect(try list.matches(dataSet([(.allergies, "IODINE\\X\\LATEX")])))
+    }
+
+    @Test("A list of a thousand UIDs finds each of them, and no other")
+    func longLists() throws {
+        let uids = (0..<1_000).map { "1.2.826.0.1.\($0 * 7)" }
+        let query = try CompiledQuery(
+            identifier: dataSet([(.studyInstanceUID, uids.joined(separator: "\\"))]),
+            rules: MatchingRules(model: .studyRoot)
+        )
+        for number in 0..<7_000 {
+            let record = try dataSet([(.studyInstanceUID, "1.2.826.0.1.\(number)")])
+            #expect(query.matches(record) == number.isMultiple(of: 7))
+        }
+    }
+
     @Test("Case and wild cards can be taken literally")
     func strictRules() throws {
         var rules = MatchingRules.worklist

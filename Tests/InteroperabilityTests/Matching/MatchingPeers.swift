@@ -49,12 +49,9 @@ struct MatchingPeers: Sendable {
             try Program(try Tools.program("Orthanc"), [path]),
         ]
         for (program, port) in zip(programs, ports) { try await program.untilListening(on: port) }
-        let ours = try await DICOMServer.start(
-            ServerConfiguration(
-                port: 0,
-                policy: ServerConfiguration.policy(sopClasses: [SOPClass.modalityWorklistFind])
-            )
-        )
+        var policy = ServerConfiguration.policy(sopClasses: [SOPClass.modalityWorklistFind])
+        policy.extendedNegotiation = WorklistNegotiation.answer
+        let ours = try await DICOMServer.start(ServerConfiguration(port: 0, policy: policy))
         WorklistService(source: WorklistFolder(path: folder.path)).bind(to: ours)
         return MatchingPeers(
             catalogue: catalogue,

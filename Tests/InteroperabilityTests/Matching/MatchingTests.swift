@@ -1,6 +1,7 @@
 import DICOMData
 import DICOMMatching
 import DICOMNetwork
+import DICOMProtocol
 import Foundation
 import Testing
 
@@ -35,6 +36,37 @@ extension Interoperability {
             let replies = try await client.ask(questions, port: peers.ours.port)
             for ((_, expected), (question, reply)) in zip(combinations, zip(questions, replies)) {
                 #expect(reply == .found(expected, isFlagged: false), "\(question.name)")
+            }
+        }
+
+        @Test("What was negotiated is what is done: fuzzy names and time zones, and the same queries without")
+        func negotiated() async throws {
+            let peers = try MatchingPeers.running
+            var fuzzy = try MatchingTable.identifier([("PatientName", "anna smyth")])
+            var zoned = try MatchingTable.identifier([("ScheduledProcedureStepStartDate", "20310203")])
+            zoned.set(DataElement(tag: .timezoneOffsetFromUTC, vr: .SH, bytes: "+0000".utf8))
+            fuzzy.remove(.specificCharacterSet)
+            for options in [QueryOptions.fuzzyNames, [.fuzzyNames, .timezone], []] {
+                var configuration = OurClient.configuration(
+                    port: peers.ours.port,
+                    sopClasses: [SOPClass.modalityWorklistFind]
+                )
+                configuration.queryOptions = options
+                let association = try await Association.connect(configuration)
+                let agreed = association.negotiated.extendedNegotiations[SOPClass.modalityWorklistFind] ?? []
+                #expect(QueryOptions(agreed, .worklist) == options)
+                var count = 0
+                let names = try await association.find(fuzzy, sopClass: SOPClass.modalityWorklistFind)
+                for await match in names {
+                    #expect(match.dataSet.string(.patientName)?.uppercased().hasPrefix("SMITH") ?? false)
+                    count += 1
+                }
+                #expect((count > 0) == options.contains(.fuzzyNames))
+                // Items that tell no zone are found by the day they say.
+                var days = 0
+                for await _ in try await association.find(zoned, sopClass: SOPClass.modalityWorklistFind) { days += 1 }
+                #expect(days == 4)
+                await association.release()
             }
         }
 
