@@ -29,15 +29,23 @@ public final class WorklistFolder: WorklistSource {
     public let path: String
     private let state: Mutex<State>
 
+    /// How often a query looks again, 20 ms apart, while a file is being written.
+    private let attempts: Int
+
     /// - Parameter watches: False looks at sizes and times at every query.
-    public init(path: String, watches: Bool = true) {
+    public convenience init(path: String, watches: Bool = true) {
+        self.init(path: path, watches: watches, attempts: 10)
+    }
+
+    init(path: String, watches: Bool, attempts: Int) {
         self.path = path
+        self.attempts = attempts
         state = Mutex(State(watcher: watches ? FolderWatcher() : nil))
     }
 
     public func cursor(for request: WorklistRequest) async throws(WorklistSourceError) -> (any WorklistCursor)? {
         // What is just being written is worth a moment: without it a row would be missing that was there before.
-        for _ in 0..<10 {
+        for _ in 0..<attempts {
             let (arena, isUnfinished) = try arena(calledAETitle: request.calledAETitle)
             if !isUnfinished { return arena?.cursor() }
             guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }

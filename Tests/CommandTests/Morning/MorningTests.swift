@@ -7,7 +7,7 @@ extension InTerminal {
     struct MorningTests {
         @Test(
             "scopes, the day before, a patient, a barcode, a cancelled query, the watch, an export and a theme",
-            .timeLimit(.minutes(3)),
+            .timeLimit(.minutes(6)),
             arguments: MorningServer.allCases
         )
         func morning(at place: MorningServer) async throws {

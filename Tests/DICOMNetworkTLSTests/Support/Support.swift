@@ -56,7 +56,7 @@ final class Journal: Sendable {
     private struct Handler: LogHandler {
         let journal: Journal
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
+        var logLevel = Logger.Level.debug
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }
