@@ -73,10 +73,10 @@ struct FolderShelf {
     }
 
     /// Files that do not read as they should, and were written to a moment ago.
-    func hasUnfinished(now: Int) -> Bool {
+    func hasUnfinished(now: Int, within seconds: Int) -> Bool {
         files.values.contains { file in
             guard case .failure = file.result else { return false }
-            return abs(now - file.stamp.seconds) <= 1
+            return abs(now - file.stamp.seconds) <= seconds
         }
     }
 

@@ -29,23 +29,29 @@ public final class WorklistFolder: WorklistSource {
     public let path: String
     private let state: Mutex<State>
 
-    /// How often a query looks again, 20 ms apart, while a file is being written.
-    private let attempts: Int
+    /// What a query does about a file that does not read as it should: it is being written if it has changed within so many
+    /// seconds, and then looked at again, so often, 20 ms apart.
+    struct Patience {
+        var attempts = 10
+        var seconds = 1
+    }
+
+    private let patience: Patience
 
     /// - Parameter watches: False looks at sizes and times at every query.
     public convenience init(path: String, watches: Bool = true) {
-        self.init(path: path, watches: watches, attempts: 10)
+        self.init(path: path, watches: watches, patience: Patience())
     }
 
-    init(path: String, watches: Bool, attempts: Int) {
+    init(path: String, watches: Bool, patience: Patience) {
         self.path = path
-        self.attempts = attempts
+        self.patience = patience
         state = Mutex(State(watcher: watches ? FolderWatcher() : nil))
     }
 
     public func cursor(for request: WorklistRequest) async throws(WorklistSourceError) -> (any WorklistCursor)? {
         // What is just being written is worth a moment: without it a row would be missing that was there before.
-        for _ in 0..<attempts {
+        for _ in 0..<patience.attempts {
             let (arena, isUnfinished) = try arena(calledAETitle: request.calledAETitle)
             if !isUnfinished { return arena?.cursor() }
             guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
@@ -109,7 +115,7 @@ public final class WorklistFolder: WorklistSource {
                 // Where every title has its own folder, one without is unknown, not empty.
                 served = nil
             }
-            return (served?.arena, served?.hasUnfinished(now: time(nil)) ?? false)
+            return (served?.arena, served?.hasUnfinished(now: time(nil), within: patience.seconds) ?? false)
         }
     }
 

@@ -215,7 +215,11 @@ struct WorklistFolderTests {
         let whole = try file(item("1"))
         try folder.write("a.wl", whole)
         // More patient than a server: the other half may be late on a busy machine.
-        let source = WorklistFolder(path: folder.path, watches: true, attempts: 1_000)
+        let source = WorklistFolder(
+            path: folder.path,
+            watches: true,
+            patience: WorklistFolder.Patience(attempts: 3_000, seconds: 60)
+        )
         #expect(try await ids(source) == ["1"])
         try folder.write("a.wl", Array(whole.prefix(200)))
         async let answer = ids(source)
