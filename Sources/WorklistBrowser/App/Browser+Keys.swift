@@ -106,12 +106,17 @@ extension Browser {
         return filterField == nil ? performOnList(command) : performInFilter(command)
     }
 
+    private mutating func sayHowToCancel() {
+        let key = keymap.label(of: .queryCancel, in: .list) ?? "x"
+        message = Message(kind: .info, text: "the query is running; \(key) cancels it")
+    }
+
     private mutating func performOnList(_ command: Command) -> [Effect] {
         switch command {
         // The query.
         case .queryRun:
             if run != nil, run?.query.keys == query.keys {
-                message = Message(kind: .info, text: "the query is running; x cancels it")
+                sayHowToCancel()
                 return []
             }
             return startQuery(query)
@@ -165,9 +170,7 @@ extension Browser {
             // The message is gone already; a second time clears the filter.
             if list?.rows.filter != nil { return clearFilter() }
             // Whoever presses it now wants the query to stop.
-            if run != nil, let key = keymap.label(of: .queryCancel, in: .list) {
-                message = Message(kind: .info, text: "the query is running; \(key) cancels it")
-            }
+            if run != nil { sayHowToCancel() }
         case .viewSort:
             if let list {
                 let shown = list.layout?.all.map(\.column) ?? []

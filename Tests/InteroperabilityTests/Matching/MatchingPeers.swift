@@ -20,7 +20,7 @@ struct MatchingPeers: Sendable {
     let orthanc: Int
     fileprivate let programs: [Program]
 
-    fileprivate static func start() async throws -> MatchingPeers {
+    static func start() async throws -> MatchingPeers {
         let catalogue = try MatchingCatalogue()
         let folder = try TemporaryFolder()
         let itemFolder = folder / Peers.title
@@ -63,7 +63,7 @@ struct MatchingPeers: Sendable {
         )
     }
 
-    fileprivate func stop() async {
+    func stop() async {
         for program in programs { await program.stop() }
         await ours.stop()
     }
@@ -79,26 +79,12 @@ struct MatchingPeers: Sendable {
     }
 }
 
-/// Starts the servers once for all tests of the suite.
-struct MatchingPeersTrait: SuiteTrait, TestScoping {
-    func provideScope(
-        for test: Test,
-        testCase: Test.Case?,
-        performing function: @Sendable () async throws -> Void
-    ) async throws {
-        let peers = try await MatchingPeers.start()
-        do {
-            try await MatchingPeers.$current.withValue(peers) { try await function() }
-        } catch {
-            await peers.stop()
-            throw error
-        }
-        await peers.stop()
-    }
+extension MatchingPeers: StartedPeers {
+    static var local: TaskLocal<MatchingPeers?> { $current }
 }
 
-extension Trait where Self == MatchingPeersTrait {
-    static var matchingPeers: Self { MatchingPeersTrait() }
+extension Trait where Self == PeersTrait<MatchingPeers> {
+    static var matchingPeers: Self { PeersTrait() }
 }
 
 /// The clients that ask: all questions on one association each.

@@ -160,16 +160,23 @@ final class Peers: Sendable {
     }
 }
 
+/// Peers that run for the tests of a suite.
+protocol StartedPeers: Sendable {
+    static var local: TaskLocal<Self?> { get }
+    static func start() async throws -> Self
+    func stop() async
+}
+
 /// Starts the peers once for all tests of a suite, and stops them after the last.
-struct PeersTrait: SuiteTrait, TestScoping {
+struct PeersTrait<Started: StartedPeers>: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
-        let peers = try await Peers.start()
+        let peers = try await Started.start()
         do {
-            try await Peers.$current.withValue(peers) { try await function() }
+            try await Started.local.withValue(peers) { try await function() }
         } catch {
             await peers.stop()
             throw error
@@ -178,7 +185,11 @@ struct PeersTrait: SuiteTrait, TestScoping {
     }
 }
 
-extension Trait where Self == PeersTrait {
+extension Peers: StartedPeers {
+    static var local: TaskLocal<Peers?> { $current }
+}
+
+extension Trait where Self == PeersTrait<Peers> {
     static var peers: Self { PeersTrait() }
 }
 
